@@ -1,0 +1,1 @@
+"""What to do, as data: settings, job files, path mapping and progress events (standard library only)."""
