@@ -1,0 +1,1 @@
+"""Pictures in and out: EXR, PNG, JPEG, TIFF, DPX by OpenImageIO, movies by PyAV."""
