@@ -1,0 +1,60 @@
+"""The convolution units that the generators share: conv unit, down, up, residual block."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ConvUnit(nn.Sequential):
+    """Reflection padding, k x k convolution without bias, batch normalisation, ReLU."""
+
+    def __init__(self, in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1, relu: bool = True) -> None:
+        layers: list[nn.Module] = [
+            nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False, padding_mode="reflect"),
+            nn.BatchNorm2d(out_channels),
+        ]
+        if relu:
+            layers.append(nn.ReLU(inplace=True))
+        super().__init__(*layers)
+
+
+class Down(nn.Sequential):
+    """Half the resolution: a 3x3 conv unit of stride 2, then one of stride 1."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(ConvUnit(in_channels, out_channels, stride=2), ConvUnit(out_channels, out_channels))
+
+
+class Up(nn.Module):
+    """Twice the resolution: bilinear (align_corners False), then a 3x3 conv unit."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = ConvUnit(in_channels, out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, in, H, W) -> (B, out, 2H, 2W)."""
+        return self.conv(F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False))
+
+
+class ResidualBlock(nn.Module):
+    """x + two 3x3 convolutions, then ReLU.
+
+    The paper calls them bottleneck blocks; the released code has two full-width 3x3 convolutions, and so have we.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = ConvUnit(channels, channels)
+        self.second = ConvUnit(channels, channels, relu=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> the same shape."""
+        return torch.relu(x + self.second(self.first(x)))
+
+
+def residual_blocks(channels: int, count: int) -> nn.Sequential:
+    """`count` residual blocks in series; none is the identity."""
+    return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))

@@ -1,0 +1,83 @@
+"""The three roles of the generator: reenactment G_r, inpainting G_c, blending G_b. Each names its input channels."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fsgan_core.networks.generator import Enhancer, GeneratorSize
+
+LANDMARKS = 98
+"""Points a face, WFLW order."""
+
+
+class ReenactmentGenerator(nn.Module):
+    """G_r: a view and the target's landmarks in, that person with the target's pose and expression out (eq. 8).
+
+    `paper`: 3 + 98 channels. `compact` (`warped_input`): the view is also given warped to the target's landmarks, 3 more channels,
+    and a gate may let that warp through.
+    """
+
+    def __init__(self, size: GeneratorSize, warped_input: bool) -> None:
+        super().__init__()
+        self.warped_input = warped_input
+        self.net = Enhancer(6 if warped_input else 3, LANDMARKS, size)
+
+    def forward(self, view: Tensor, warped_view: Tensor, points: Tensor, stage: str = "full") -> Tensor:
+        """The reenacted face.
+
+        Args:
+            view: (B, 3, S, S) in [-1, 1], the source face at one pose.
+            warped_view: (B, 3, S, S), the view warped to the target's landmarks; ignored by `paper`.
+            points: (B, 98, 2) in [0, 1], the target's landmarks.
+            stage: see `Enhancer.forward`.
+
+        Returns:
+            (B, 3, S, S) in [-1, 1].
+        """
+        picture = torch.cat([view, warped_view], 1) if self.warped_input else view
+        return self.net(picture, points, warped_view if self.warped_input else view, stage)
+
+
+class InpaintingGenerator(nn.Module):
+    """G_c: the reenacted face without background, completed to the target's face mask (eq. 17): 105 channels."""
+
+    def __init__(self, size: GeneratorSize) -> None:
+        super().__init__()
+        self.net = Enhancer(3 + 3 + 1, LANDMARKS, size)
+
+    def forward(self, face: Tensor, points: Tensor, mask: Tensor, stage: str = "full") -> Tensor:
+        """The completed face.
+
+        Args:
+            face: (B, 3, S, S) in [-1, 1], -1 where there is no face.
+            points: (B, 98, 2) in [0, 1], the target's landmarks.
+            mask: (B, 1, S, S) 0 or 1, the target's face.
+            stage: see `Enhancer.forward`.
+
+        Returns:
+            (B, 3, S, S) in [-1, 1]; meant to be used inside the mask.
+        """
+        return self.net(torch.cat([face, face.flip(3), mask], 1), points, face, stage)
+
+
+class BlendingGenerator(nn.Module):
+    """G_b: the transferred face in the target picture, with the target's skin tone and light (eq. 20): 7 channels."""
+
+    def __init__(self, size: GeneratorSize) -> None:
+        super().__init__()
+        self.net = Enhancer(3 + 3 + 1, 0, size)
+
+    def forward(self, transfer: Tensor, target: Tensor, mask: Tensor, stage: str = "full") -> Tensor:
+        """The blended picture.
+
+        Args:
+            transfer: (B, 3, S, S) in [-1, 1], the completed face inside the mask, the target outside.
+            target: (B, 3, S, S) in [-1, 1].
+            mask: (B, 1, S, S) 0 or 1, the transferred pixels.
+            stage: see `Enhancer.forward`.
+
+        Returns:
+            (B, 3, S, S) in [-1, 1].
+        """
+        return self.net(torch.cat([transfer, target, mask], 1), None, transfer, stage)

@@ -1,0 +1,126 @@
+"""The generators of section 3.2: `Global(n1, n2, n3)`, a residual U-Net with summed skips, and `Enhancer(G, n)` around it.
+
+One code, two sizes. `paper` has the paper's widths and a tanh output. `compact` is narrow, takes landmarks at half resolution only
+and has a gated output: where an input picture already shows what is wanted (the warped view, the known face), the gate lets it through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fsgan_core.networks.conv_block import ConvUnit, Down, Up, residual_blocks
+from fsgan_core.networks.landmark_heatmap import LandmarkConv
+
+
+@dataclass(frozen=True)
+class GeneratorSize:
+    """Widths and depths of an Enhancer(Global(n1, n2, n3), n).
+
+    Attributes:
+        widths: Channels at full, half, quarter and eighth resolution.
+        blocks: Residual blocks at the same four places: n, n1, n2, n3.
+        fine_landmarks: Whether the full-resolution input also gets heatmaps (paper) or only the half-resolution one.
+        gated: Whether the output mixes an input picture in through a learned gate (compact) or is a plain tanh (paper).
+    """
+
+    widths: tuple[int, int, int, int]
+    blocks: tuple[int, int, int, int]
+    fine_landmarks: bool
+    gated: bool
+
+
+class InputConv(nn.Module):
+    """The 7x7 input unit over picture channels and heatmap channels, the latter computed sparsely."""
+
+    def __init__(self, picture_channels: int, landmarks: int, out_channels: int) -> None:
+        super().__init__()
+        self.picture = nn.Conv2d(picture_channels, out_channels, 7, 1, 3, bias=False, padding_mode="reflect")
+        self.landmarks = LandmarkConv(landmarks, out_channels) if landmarks else None
+        self.norm = nn.BatchNorm2d(out_channels)
+
+    def forward(self, picture: Tensor, points: Tensor | None) -> Tensor:
+        """(B, C, S, S) and (B, L, 2) in [0, 1] -> (B, out, S, S)."""
+        x = self.picture(picture)
+        if self.landmarks is not None and points is not None:
+            x = x + self.landmarks(points, picture.shape[-1]).to(x.dtype)
+        return torch.relu(self.norm(x))
+
+
+class Skip(nn.Module):
+    """One scale of the global generator: blocks( x + up(deeper(down(x))) ); the deepest is blocks alone."""
+
+    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...]) -> None:
+        super().__init__()
+        self.deeper = Skip(widths[1:], blocks[1:]) if len(widths) > 1 else None
+        if self.deeper is not None:
+            self.down = Down(widths[0], widths[1])
+            self.up = Up(widths[1], widths[0])
+        self.blocks = residual_blocks(widths[0], blocks[0])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> the same shape."""
+        if self.deeper is not None:
+            x = x + self.up(self.deeper(self.down(x)))
+        return self.blocks(x)
+
+
+class Global(nn.Module):
+    """The global generator Global(n1, n2, n3): features at half resolution, and an output of its own for the 128 px stage."""
+
+    def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize, out_channels: int) -> None:
+        super().__init__()
+        self.in_conv = InputConv(picture_channels, landmarks, size.widths[1])
+        self.inner = Skip(size.widths[1:], size.blocks[1:])
+        self.out_conv = output_conv(size.widths[1], out_channels)
+
+    def forward(self, picture: Tensor, points: Tensor | None) -> Tensor:
+        """(B, C, S, S) -> features (B, width, S, S)."""
+        return self.inner(self.in_conv(picture, points))
+
+
+class Enhancer(nn.Module):
+    """The enhancer Enhancer(Global(n1, n2, n3), n) (eq. 1, 2): pictures at two resolutions in, one picture out."""
+
+    def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize) -> None:
+        super().__init__()
+        self.size = size
+        out_channels = 4 if size.gated else 3
+        self.base = Global(picture_channels, landmarks, size, out_channels)
+        self.in_conv = InputConv(picture_channels, landmarks if size.fine_landmarks else 0, size.widths[0])
+        self.up = Up(size.widths[1], size.widths[0])
+        self.blocks = residual_blocks(size.widths[0], size.blocks[0])
+        self.out_conv = output_conv(size.widths[0], out_channels)
+
+    def forward(self, picture: Tensor, points: Tensor | None, passed: Tensor, stage: str = "full") -> Tensor:
+        """The generated picture.
+
+        Args:
+            picture: (B, C, S, S) in [-1, 1].
+            points: (B, L, 2) in [0, 1], or None.
+            passed: (B, 3, S, S), the picture that a gated output may let through.
+            stage: "full"; "base" runs the global generator alone (progressive training at 128 px).
+
+        Returns:
+            (B, 3, S, S) in [-1, 1].
+        """
+        if stage == "base":
+            return self._output(self.base.out_conv(self.base(picture, points)), passed)
+        half = F.avg_pool2d(picture, 3, 2, 1, count_include_pad=False)
+        x = self.in_conv(picture, points) + self.up(self.base(half, points))
+        return self._output(self.out_conv(self.blocks(x)), passed)
+
+    def _output(self, x: Tensor, passed: Tensor) -> Tensor:
+        x = x.float()
+        if not self.size.gated:
+            return torch.tanh(x)
+        gate = torch.sigmoid(x[:, 3:])
+        return passed * gate + torch.tanh(x[:, :3]) * (1 - gate)
+
+
+def output_conv(in_channels: int, out_channels: int) -> nn.Conv2d:
+    """The 7x7 output convolution, without norm or activation."""
+    return nn.Conv2d(in_channels, out_channels, 7, 1, 3, bias=False, padding_mode="reflect")

@@ -1,0 +1,41 @@
+"""One way to run a network: no gradients, channels last, bfloat16 where the device computes it natively, float32 out."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def infer(module: nn.Module | Any, *inputs: Tensor) -> Any:
+    """The module's output for these inputs.
+
+    Args:
+        module: A network, or any callable on tensors, in eval mode.
+        *inputs: Tensors on the module's device; pictures (B, C, H, W) are laid out channels last.
+
+    Returns:
+        What the module returns, in float32.
+    """
+    laid_out = [x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x for x in inputs]
+    device = inputs[0].device.type
+    with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=computes_bfloat16(device)):
+        return _to_float(module(*laid_out))
+
+
+@functools.lru_cache(maxsize=4)
+def computes_bfloat16(device: str) -> bool:
+    """Whether the device multiplies bfloat16 natively; where it does not, networks run in float32."""
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _to_float(output: Any) -> Any:
+    if isinstance(output, Tensor):
+        return output.float()
+    if isinstance(output, (tuple, list)):
+        return type(output)(_to_float(part) for part in output)
+    return output

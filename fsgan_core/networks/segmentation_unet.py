@@ -1,0 +1,48 @@
+"""G_s: face and hair segmentation, a U-Net with bilinear upsampling (section 3.4)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class SegmentationUNet(nn.Module):
+    """U-Net of five scales: background, face, hair.
+
+    As in the released code: zero padding, batch normalisation in the encoder, none in the decoder, bilinear with corners aligned.
+    """
+
+    def __init__(self, widths: tuple[int, int, int, int, int]) -> None:
+        super().__init__()
+        ins = (3, *widths[:-1])
+        self.encoders = nn.ModuleList(_encoder(a, b) for a, b in zip(ins, widths, strict=True))
+        pairs = list(zip(widths[:0:-1], widths[-2::-1], strict=True))
+        self.reduces = nn.ModuleList(nn.Conv2d(deep, skip, 1) for deep, skip in pairs)
+        self.decoders = nn.ModuleList(_decoder(2 * skip, skip) for _, skip in pairs)
+        self.final = nn.Conv2d(widths[0], 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, 3, H, W) in [-1, 1], H and W divisible by 16 -> logits (B, 3, H, W): background, face, hair."""
+        skips = []
+        for index, encoder in enumerate(self.encoders):
+            x = encoder(F.max_pool2d(x, 2) if index else x)
+            skips.append(x)
+        for reduce, decoder, skip in zip(self.reduces, self.decoders, skips[-2::-1], strict=True):
+            up = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
+            x = decoder(torch.cat([skip, reduce(up)], 1))
+        return self.final(x).float()
+
+
+def _encoder(in_channels: int, out_channels: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for channels in (in_channels, out_channels):
+        layers += [nn.Conv2d(channels, out_channels, 3, 1, 1), nn.BatchNorm2d(out_channels), nn.ReLU(inplace=True)]
+    return nn.Sequential(*layers)
+
+
+def _decoder(in_channels: int, out_channels: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(in_channels, out_channels, 3, 1, 1), nn.ReLU(inplace=True),
+        nn.Conv2d(out_channels, out_channels, 3, 1, 1), nn.ReLU(inplace=True),
+    )
