@@ -11,8 +11,8 @@ import numpy as np
 class CropTransform:
     """The affine map from plate pixels to crop pixels.
 
-    Both spaces have their origin at the top-left corner of the top-left pixel, y down, so pixel centres lie at +0.5. Plate
-    pixels are those of the picture array itself (row 0, column 0 of its data window).
+    Both spaces have their origin at the top-left corner of the top-left pixel, y down, so pixel centres lie at +0.5.
+    Plate pixels are those of the picture array itself (row 0, column 0 of its data window).
 
     Attributes:
         plate_to_crop: (3, 3) float64, homogeneous, px to px.
@@ -26,8 +26,8 @@ class CropTransform:
     def from_box(cls, box: np.ndarray, size: int, pixel_aspect: float = 1.0) -> CropTransform:
         """The transform that shows a box as a crop with square pixels.
 
-        The box keeps its centre. On pictures with non-square pixels the crop covers as many rows as the box's larger side *as
-        seen on a screen*, and `pixel_aspect` times fewer columns than rows, so that a face is not stretched.
+        The box keeps its centre. On pictures with non-square pixels the crop covers as many rows as the box's larger
+        side has on a screen, and `pixel_aspect` times fewer columns than rows, so that a face is not stretched.
 
         Args:
             box: (4,) plate px x0 y0 x1 y1; what shall fill the crop (`face_box.box_to_crop_box` of a face box).

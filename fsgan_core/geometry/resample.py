@@ -1,7 +1,7 @@
 """Crops out of the plate and back into it, exact to a fraction of a pixel.
 
-Crops lie along the plate's axes, so each direction is resampled for itself: out = rows @ picture @ columns. OpenCV's warps
-round coordinates to 1/32 px and do not average when they shrink; both show as jitter in a moving shot.
+Crops lie along the plate's axes, so each direction is resampled for itself: out = rows @ picture @ columns. OpenCV's
+warps round coordinates to 1/32 px and do not average when they shrink; both show as jitter in a moving shot.
 """
 
 from __future__ import annotations

@@ -31,9 +31,12 @@ def test_overlap_of_empty_boxes_is_zero_not_nan() -> None:
 
 
 @given(st.lists(st.floats(-100, 100), min_size=4, max_size=4), st.floats(-50, 50), st.floats(0.1, 10))
-def test_overlap_does_not_change_when_the_picture_moves_or_scales(values: list[float], shift: float, scale: float) -> None:
+def test_overlap_does_not_change_when_the_picture_moves_or_scales(
+    values: list[float], shift: float, scale: float
+) -> None:
     box_a = np.array([0, 0, 20, 30], float)
-    box_b = np.array([min(values[0], values[2]), min(values[1], values[3]), max(values[0], values[2]), max(values[1], values[3])])
+    corners = np.array(values).reshape(2, 2)
+    box_b = np.concatenate([corners.min(0), corners.max(0)])
     plain = intersection_over_union(box_a, box_b)
     moved = intersection_over_union((box_a + shift) * scale, (box_b + shift) * scale)
     assert 0 <= plain[0, 0] <= 1

@@ -30,7 +30,7 @@ def test_a_ramp_keeps_its_sub_pixel_coordinates(kernel: str, box: list[float], s
     crop = crop_of(box, size)
     got = crop_picture(ramp(120, 130), crop, kernel)
     centres = np.mgrid[0:size, 0:size][::-1].transpose(1, 2, 0) + 0.5
-    # Enlarging is exact on a ramp up to float32; a stretched kernel's samples are off by hundredths of a plate pixel at most.
+    # Enlarging is exact on a ramp up to float32; a stretched kernel is off by hundredths of a plate pixel.
     np.testing.assert_allclose(got, crop.to_plate(centres), atol=2e-4 if size > 60 else 0.02)
 
 

@@ -1,0 +1,164 @@
+"""Smoothing over time that leaves motion alone (section 3.1): steady what stands still, do not delay what moves.
+
+All functions take one uninterrupted run of frames; `by_segment` applies them to a shot with cuts. Whole arrays, after
+inference: nothing here remembers an earlier call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from fsgan_core.geometry.box import box_centres, box_sizes, boxes_from_centres
+
+FULL_MOTION = 0.01
+"""Motion per frame, in sides of the box or crop, from which a frame is not averaged at all (released code)."""
+LANDMARK_MOTION_FRAMES = 5
+"""Window over which the motion of landmarks is measured (released code)."""
+
+FACE_PARTS: dict[str, tuple[int, ...]] = {
+    "jaw": tuple(range(0, 33)),
+    "image-left brow": tuple(range(33, 42)),
+    "image-right brow": tuple(range(42, 51)),
+    "nose": tuple(range(51, 60)),
+    "image-left eye": tuple(range(60, 68)),
+    "image-right eye": tuple(range(68, 76)),
+    "upper lip": (*range(77, 82), *range(89, 92)),
+    "lower lip": (76, *range(82, 89), *range(92, 96)),
+    "image-left iris": (96,),
+    "image-right iris": (97,),
+}
+"""Indices of the 98 landmarks that move together and are smoothed together."""
+
+
+def by_segment(
+    smooth: Callable[[np.ndarray], np.ndarray], values: np.ndarray, segment_ids: np.ndarray
+) -> np.ndarray:
+    """The values smoothed inside each uninterrupted run, never across a cut or a long gap.
+
+    Args:
+        smooth: Takes and gives (n, ...) values of one run.
+        values: (N, ...).
+        segment_ids: (N,) int, the run that each frame belongs to.
+
+    Returns:
+        (N, ...) of the dtype that `smooth` gives.
+    """
+    smoothed: np.ndarray | None = None
+    for segment in np.unique(segment_ids):
+        inside = segment_ids == segment
+        part = smooth(values[inside])
+        if smoothed is None:
+            smoothed = np.empty(values.shape, part.dtype)
+        smoothed[inside] = part
+    return values.copy() if smoothed is None else smoothed
+
+
+def smooth_boxes(boxes: np.ndarray, centre_frames: int, size_frames: int) -> np.ndarray:
+    """Boxes whose size is averaged and whose centre is averaged where it hardly moves.
+
+    Centre and size are smoothed separately (section 3.1); the motion is measured in box sizes.
+
+    Args:
+        boxes: (N, 4) px, successive frames.
+        centre_frames: Window for the centre and its motion.
+        size_frames: Window for the size.
+
+    Returns:
+        (N, 4) float32 px.
+    """
+    boxes = np.asarray(boxes, np.float64)
+    centres, sizes = box_centres(boxes), running_mean(box_sizes(boxes), size_frames)
+    motion = np.linalg.norm(running_mean(frame_steps(centres) / sizes, centre_frames), axis=1)
+    weight = motion_weight(motion)[:, None]
+    return boxes_from_centres(weight * centres + (1 - weight) * running_mean(centres, centre_frames), sizes)
+
+
+def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndarray:
+    """Landmarks averaged over time, each part of the face by its own motion.
+
+    Args:
+        landmarks: (N, 98, 2) px, successive frames.
+        frames: Window of the average.
+        side: Side of the crop, px: the unit of motion.
+
+    Returns:
+        (N, 98, 2) float32 px.
+    """
+    points = np.asarray(landmarks, np.float64)
+    average = running_mean(points, frames)
+    smoothed = np.empty_like(points)
+    for part in FACE_PARTS.values():
+        members = list(part)
+        weight = landmark_motion_weight(points[:, members], side)[:, None, None]
+        smoothed[:, members] = weight * points[:, members] + (1 - weight) * average[:, members]
+    return smoothed.astype(np.float32)
+
+
+def landmark_motion_weight(points: np.ndarray, side: float) -> np.ndarray:
+    """How much of each frame's own landmarks is kept, by the motion that the points share.
+
+    Args:
+        points: (N, P, 2) px, one part of the face.
+        side: Side of the crop, px.
+
+    Returns:
+        (N,) in [0, 1]; 1 keeps the frame as it is.
+    """
+    steps = running_mean(frame_steps(np.asarray(points, np.float64)) / side, LANDMARK_MOTION_FRAMES)
+    return motion_weight(np.linalg.norm(steps, axis=-1).mean(-1))
+
+
+def motion_weight(motion: np.ndarray) -> np.ndarray:
+    """(N,) in [0, 1]: the weight of the unsmoothed value, for (N,) motion per frame in sides."""
+    return np.minimum(np.asarray(motion) / FULL_MOTION, 1.0)
+
+
+def frame_steps(values: np.ndarray) -> np.ndarray:
+    """How far values move from frame to frame.
+
+    Args:
+        values: (N, ...) successive frames.
+
+    Returns:
+        (N, ...); the first frame has the step of the second, a single frame has 0.
+    """
+    if len(values) < 2:
+        return np.zeros_like(values)
+    steps = np.diff(values, axis=0)
+    return np.concatenate([steps[:1], steps])
+
+
+def running_mean(values: np.ndarray, frames: int) -> np.ndarray:
+    """The mean over a window centred on each frame.
+
+    Near the ends, where the window is cut, it is the value at that frame of the straight line through the window. The
+    released code mirrors the values instead, which pulls the first and last frames of a moving head back to the middle.
+
+    Args:
+        values: (N, ...) successive frames.
+        frames: Window; an even one counts as one frame more.
+
+    Returns:
+        (N, ...) float64.
+    """
+    values = np.asarray(values, np.float64)
+    count, reach = len(values), frames // 2
+    if count < 2 or reach == 0:
+        return values.copy()
+    mean = uniform_filter1d(values, 2 * reach + 1, axis=0, mode="nearest")
+    for index in range(count):
+        if reach <= index < count - reach:
+            continue
+        first, last = max(index - reach, 0), min(index + reach, count - 1)
+        mean[index] = np.tensordot(_line_weights(last - first + 1, index - first), values[first : last + 1], 1)
+    return mean
+
+
+def _line_weights(count: int, at: int) -> np.ndarray:
+    """(count,) weights that give the value at sample `at` of the straight line fitted to `count` samples."""
+    offsets = np.arange(count) - (count - 1) / 2
+    spread = float((offsets**2).sum())
+    return 1 / count + (offsets[at] * offsets / spread if spread > 0 else 0.0)

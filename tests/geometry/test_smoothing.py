@@ -1,0 +1,105 @@
+"""Smoothing over time: stills stay, noise shrinks, motion is not delayed, runs do not mix."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fsgan_core.geometry.box import box_centres, box_sizes
+from fsgan_core.geometry.smoothing import (
+    FACE_PARTS,
+    by_segment,
+    frame_steps,
+    motion_weight,
+    running_mean,
+    smooth_boxes,
+    smooth_landmarks,
+)
+
+
+def still_boxes(count: int, noise_px: float, seed: int = 0) -> np.ndarray:
+    boxes = np.tile([100.0, 120.0, 200.0, 220.0], (count, 1))
+    return boxes + np.random.default_rng(seed).normal(0, noise_px, (count, 4))
+
+
+def test_mean_of_known_values() -> None:
+    np.testing.assert_allclose(running_mean(np.array([0.0, 3, 0, 3, 0, 3]), 3)[1:-1], [1, 2, 1, 2])
+
+
+def test_even_window_counts_as_one_more() -> None:
+    values = np.random.default_rng(0).random(20)
+    np.testing.assert_array_equal(running_mean(values, 4), running_mean(values, 5))
+
+
+@given(st.integers(1, 40), st.integers(1, 60), st.floats(-5, 5), st.floats(-100, 100))
+def test_even_motion_stays_where_it_is_also_at_the_ends(count: int, frames: int, speed: float, start: float) -> None:
+    line = start + speed * np.arange(count)
+    np.testing.assert_allclose(running_mean(line, frames), line, atol=1e-8)
+
+
+def test_mean_of_many_columns_equals_each_alone() -> None:
+    values = np.random.default_rng(0).random((15, 3, 2))
+    np.testing.assert_allclose(running_mean(values, 7)[:, 1, 1], running_mean(values[:, 1, 1], 7))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_short_runs_work(count: int) -> None:
+    boxes = still_boxes(count, 1.0)
+    assert np.isfinite(smooth_boxes(boxes, 25, 51)).all()
+    points = np.random.default_rng(0).uniform(0, 256, (count, 98, 2))
+    assert np.isfinite(smooth_landmarks(points, 7, 256)).all()
+    if count == 1:
+        np.testing.assert_allclose(smooth_boxes(boxes, 25, 51), boxes, rtol=1e-6)
+        np.testing.assert_allclose(smooth_landmarks(points, 7, 256), points, rtol=1e-6)
+
+
+def test_noise_on_a_still_face_shrinks() -> None:
+    boxes = still_boxes(200, 1.0)
+    smoothed = smooth_boxes(boxes, 25, 51)
+    inner = slice(30, -30)
+    # 25 averaged samples carry a fifth of the noise; the motion that noise pretends lets a little through.
+    assert box_centres(smoothed)[inner].std(0).max() < 0.35 * box_centres(boxes)[inner].std(0).min()
+    assert box_sizes(smoothed)[inner].std(0).max() < 0.25 * box_sizes(boxes)[inner].std(0).min()
+
+
+def test_fast_face_is_not_delayed() -> None:
+    x = np.where(np.arange(80) < 40, 0.0, (np.arange(80) - 40) * 5.0)
+    boxes = np.stack([x, np.zeros(80), x + 100, np.full(80, 100.0)], 1)
+    smoothed = smooth_boxes(boxes, 25, 51)
+    np.testing.assert_allclose(smoothed[55:, 0], boxes[55:, 0], atol=1e-4)
+
+
+def test_only_the_moving_part_of_the_face_is_left_alone() -> None:
+    rng = np.random.default_rng(0)
+    points = np.tile(rng.uniform(50, 200, (1, 98, 2)), (60, 1, 1)) + rng.normal(0, 0.3, (60, 98, 2))
+    points[:, FACE_PARTS["lower lip"], 1] += 4.0 * np.arange(60)[:, None]
+    smoothed = smooth_landmarks(points, 7, 256)
+    inner = slice(5, -5)
+    np.testing.assert_allclose(
+        smoothed[inner][:, FACE_PARTS["lower lip"]], points[inner][:, FACE_PARTS["lower lip"]], atol=1e-4
+    )
+    jaw_noise = np.diff(points[inner][:, FACE_PARTS["jaw"]], axis=0).std()
+    assert np.diff(smoothed[inner][:, FACE_PARTS["jaw"]], axis=0).std() < 0.4 * jaw_noise
+
+
+def test_the_parts_hold_every_landmark_once() -> None:
+    members = sorted(index for part in FACE_PARTS.values() for index in part)
+    assert members == list(range(98))
+
+
+def test_weight_grows_with_motion_up_to_one() -> None:
+    np.testing.assert_allclose(motion_weight(np.array([0, 0.005, 0.01, 1.0])), [0, 0.5, 1, 1])
+
+
+def test_steps_of_one_frame_are_zero() -> None:
+    assert frame_steps(np.ones((1, 2))).tolist() == [[0, 0]]
+    assert frame_steps(np.array([1.0, 3.0, 4.0])).tolist() == [2, 2, 1]
+
+
+def test_runs_do_not_mix() -> None:
+    values = np.concatenate([np.zeros(10), np.full(10, 100.0)])
+    smoothed = by_segment(lambda part: running_mean(part, 9), values, np.repeat([0, 1], 10))
+    np.testing.assert_allclose(smoothed, values, atol=1e-9)
+    assert by_segment(lambda part: running_mean(part, 9), np.zeros((0, 2)), np.zeros(0, int)).shape == (0, 2)
