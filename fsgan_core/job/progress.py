@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from dataclasses import asdict, dataclass
 from typing import Callable, Dict, List, Optional, TextIO
 
 from fsgan_core.errors import CancelledError, FsganError
+
+
+_LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ LOG_FORMATS: Dict[str, Callable[[ProgressEvent], List[str]]] = {
 
 def one_line(text: str) -> str:
     """`text` without line breaks, so that one event stays one line."""
-    return " ".join(text.split())
+    return _LINE_BREAKS.sub(" ", text.strip())
 
 
 def _frame_words(event: ProgressEvent) -> str:

@@ -245,7 +245,7 @@ def _check_type(info: SettingInfo, value: Any) -> None:
 
 def _check_limits(info: SettingInfo, value: float) -> None:
     unit = f" {info.unit}" if info.unit else ""
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise JobError(f"{info.name} is {value}: it must be a finite number.")
     if info.minimum is not None and value < info.minimum:
         raise JobError(f"{info.name} is {value}: it must be at least {info.minimum:g}{unit}.")

@@ -1,0 +1,164 @@
+"""The job file: the one thing that crosses from a host or a farm to the engine.
+
+    {"fsgan_job": 1, "kind": "swap", "plate": {"path": "..."}, "source": {"path": "..."}, "out": "...",
+     "settings": {...}, "analyze": {...}}
+
+Keys are the fields of the job's dataclass; what is left out has its default; what is not known is refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import tempfile
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from typing import Any, Dict, Iterable, List, NoReturn, Tuple, Type, cast, get_type_hints
+
+from fsgan_core.errors import JobError, OutputError
+from fsgan_core.job.spec import JOB_KINDS, Job
+
+SCHEMA = 1
+"""The version of the job file that this engine writes, and the newest it reads."""
+
+LARGEST_BYTES = 1 << 20
+"""A job file larger than this is not read: a job holds paths and numbers, never pictures."""
+
+_NO_TEXT = re.compile("[\\x00-\\x1f\\ud800-\\udfff]")
+
+
+def read_job(path: str) -> Job:
+    """The job in the JSON file at `path`, as written there: paths are neither mapped nor made absolute.
+
+    Raises:
+        JobError: The file is missing, too large, no JSON, of a newer schema, or says something a job cannot hold.
+    """
+    return parse_job(_read_text(path), path)
+
+
+def parse_job(text: str, path: str = "job") -> Job:
+    """The job that JSON `text` describes; `path` names it in messages.
+
+    Raises:
+        JobError: As for read_job.
+    """
+    try:
+        content = json.loads(text, object_pairs_hook=_object_without_repeats, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        raise JobError(f"{path} is not a job file: {problem}.", path=path) from problem
+    if not isinstance(content, dict) or "fsgan_job" not in content:
+        raise JobError(f'{path} is not a job file: "fsgan_job" with the schema number is missing.', path=path)
+    content = dict(content)
+    _check_schema(content.pop("fsgan_job"), path)
+    kind = content.pop("kind", None)
+    if not isinstance(kind, str) or kind not in JOB_KINDS:
+        raise JobError(f"{path}: kind is {kind!r}. Choose one of {', '.join(JOB_KINDS)}.", path=path)
+    try:
+        return cast(Job, _build(JOB_KINDS[kind], content, kind))
+    except JobError as problem:
+        raise JobError(f"{path}: {problem.message}", path=path) from problem
+
+
+def job_text(job: Job) -> str:
+    """The job as JSON with every field written out, ending in a newline."""
+    kind = next(word for word, job_type in JOB_KINDS.items() if isinstance(job, job_type))
+    return json.dumps({"fsgan_job": SCHEMA, "kind": kind, **asdict(job)}, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_job(job: Job, path: str) -> None:
+    """Write the job to `path`: the whole file is there, or what was there before.
+
+    Raises:
+        OutputError: The folder is missing, full or not writable.
+    """
+    folder = os.path.dirname(path) or "."
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".fsgan_job_", suffix=".tmp", dir=folder)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(job_text(job))
+        os.replace(temporary, path)
+    except OSError as problem:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise OutputError(f"The job file cannot be written: {problem.strerror}.", path=path) from problem
+
+
+def _read_text(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            raw = stream.read(LARGEST_BYTES + 1)
+    except OSError as problem:
+        raise JobError(f"The job file cannot be read: {problem.strerror}.", path=path) from problem
+    if len(raw) > LARGEST_BYTES:
+        raise JobError(f"The job file is larger than {LARGEST_BYTES >> 20} MiB. Check that it is one.", path=path)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise JobError("The job file is not UTF-8 text.", path=path) from problem
+
+
+def _check_schema(schema: Any, path: str) -> None:
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
+        raise JobError(f"{path}: fsgan_job is {schema!r}; it must be the schema number, {SCHEMA}.", path=path)
+    if schema > SCHEMA:
+        message = (
+            f"{path} is of job schema {schema}, and this fsgan reads up to {SCHEMA}. Update fsgan on this machine."
+        )
+        raise JobError(message, path=path)
+
+
+def _build(target: Type[Any], content: Dict[str, Any], place: str) -> Any:
+    """A dataclass made of JSON, strictly: known keys only, right types only.
+
+    Raises:
+        JobError: Names the place inside the file.
+    """
+    types = get_type_hints(target)
+    known = [item.name for item in fields(target)]
+    for name in content:
+        if name not in known:
+            raise JobError(f"{place} has an unknown entry {name!r}.{_suggestion(name, known)}")
+    missing = [
+        item.name
+        for item in fields(target)
+        if item.default is MISSING and item.default_factory is MISSING and item.name not in content
+    ]
+    if missing:
+        raise JobError(f"{place} lacks {', '.join(missing)}.")
+    values = {name: _value(types[name], value, f"{place}.{name}") for name, value in content.items()}
+    try:
+        return target(**values)
+    except JobError as problem:
+        raise JobError(f"{place}: {problem.message}") from problem
+
+
+def _value(wanted: Type[Any], value: Any, place: str) -> Any:
+    if is_dataclass(wanted):
+        if not isinstance(value, dict):
+            raise JobError(f"{place} is {value!r}; it must be an object in braces.")
+        return _build(wanted, value, place)
+    if wanted is str and not isinstance(value, str):
+        raise JobError(f"{place} is {value!r}; it must be text in quotes.")
+    if isinstance(value, str) and _NO_TEXT.search(value):
+        raise JobError(f"{place} holds characters that no path or name can have: {value!r}.")
+    return value
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _object_without_repeats(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{repeated!r} stands in it twice")
+    return content
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a number that a job can hold")

@@ -1,0 +1,155 @@
+"""The kinds of job: which pictures, where the result goes, and with what settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from typing import Dict, Optional, Tuple, Type, Union
+
+from fsgan_core.errors import JobError
+from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
+from fsgan_core.shot.frame_range import FrameRange
+from fsgan_core.shot.plate import Plate
+
+_FRAME_NUMBER = re.compile(r"[._-]?(%(0\d+)?d|#+|@+)\Z")
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where pictures lie; which frames of them, and what their numbers mean, stands in the settings.
+
+    Args:
+        path: Sequence pattern, still or movie.
+        layer: EXR layer or part to read; "" means the main R G B.
+        stereo_view: The host's eye, such as `left`; "" means the default one.
+    """
+
+    path: str
+    layer: str = ""
+    stereo_view: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise JobError where there is no path."""
+        if not self.path:
+            raise JobError("A path is empty. Name a sequence such as plate.%04d.exr, a still or a movie.")
+
+    def with_frames(self, frames: str, colorspace: str) -> Plate:
+        """The pictures as the pipeline takes them.
+
+        Raises:
+            JobError: `frames` is no frame range.
+        """
+        parsed = FrameRange.parse(frames) if frames else None
+        return Plate(self.path, parsed, colorspace, self.layer, self.stereo_view)
+
+
+@dataclass(frozen=True)
+class AnalyzeJob:
+    """Pass 1 alone: the faces of a shot, written to one file.
+
+    Args:
+        plate: The shot.
+        out: The analysis file to write, `.npz`.
+        settings: How faces are found and smoothed.
+        weights: Name of a bundled pack, or the folder of another.
+        device: `auto`, `cuda` or `cpu`.
+        host: Who wrote the job, such as `nuke 16.0`; for the log only.
+    """
+
+    plate: Pictures
+    out: str
+    settings: AnalyzeSettings = field(default_factory=AnalyzeSettings)
+    weights: str = SwapSettings.weights
+    device: str = SwapSettings.device
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no analysis can be made of.
+
+        Raises:
+            JobError: A path is missing, or a frame range or the device is wrong.
+        """
+        if not self.out.endswith(".npz"):
+            raise JobError(f"The analysis file {self.out!r} must end in .npz.")
+        SwapSettings(weights=self.weights, device=self.device)
+        self.plate_to_analyze()
+
+    def plate_to_analyze(self) -> Plate:
+        """The shot with its frames and colorspace."""
+        return self.plate.with_frames(self.settings.frames, self.settings.colorspace)
+
+
+@dataclass(frozen=True)
+class SwapJob:
+    """A source face put on a plate, written as one layered EXR a frame.
+
+    Args:
+        plate: Pictures that receive the face.
+        source: Pictures of who is put in.
+        out: Pattern of the EXR files to write, such as `swap.%04d.exr`.
+        settings: How the face is put on the plate.
+        analyze: How the faces of both are found; its `frames` limit pass 1 on the plate, never the frames written.
+        plate_analysis: Where pass 1 on the plate is kept; "" means beside the result.
+        source_analysis: Where pass 1 on the source is kept; "" means beside the result.
+        host: Who wrote the job, such as `nuke 16.0`; for the log only.
+    """
+
+    plate: Pictures
+    source: Pictures
+    out: str
+    settings: SwapSettings = field(default_factory=SwapSettings)
+    analyze: AnalyzeSettings = field(default_factory=AnalyzeSettings)
+    plate_analysis: str = ""
+    source_analysis: str = ""
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no swap can be made of.
+
+        Raises:
+            JobError: The output is no EXR, a path is missing, a frame range is wrong, or pass 1 names a colorspace.
+        """
+        if not self.out.lower().endswith(".exr"):
+            raise JobError(f"The output {self.out!r} must be an EXR file or pattern, such as swap.%04d.exr.")
+        if self.analyze.colorspace:
+            raise JobError("analyze.colorspace is set: in a swap job the plate's colorspace is settings.colorspace.")
+        for path in (self.plate_analysis, self.source_analysis):
+            if path and not path.endswith(".npz"):
+                raise JobError(f"The analysis file {path!r} must end in .npz.")
+        self.plate_to_analyze()
+        self.source_to_analyze()
+        self.frames_to_write()
+
+    def plate_to_analyze(self) -> Plate:
+        """The plate as pass 1 sees it: all frames, or those of `analyze.frames`."""
+        return self.plate.with_frames(self.analyze.frames, self.settings.colorspace)
+
+    def source_to_analyze(self) -> Plate:
+        """The source with its frames and colorspace."""
+        return self.source.with_frames(self.settings.source_frames, self.settings.source_colorspace)
+
+    def frames_to_write(self) -> Optional[FrameRange]:
+        """The frames to write; None means all that pass 1 saw."""
+        return FrameRange.parse(self.settings.frames) if self.settings.frames else None
+
+    def for_frames(self, frames: str) -> SwapJob:
+        """This job for some of its frames: what a farm task is."""
+        return replace(self, settings=replace(self.settings, frames=frames))
+
+    def analysis_paths(self) -> Tuple[str, str]:
+        """Where pass 1 on the plate and on the source are kept."""
+        stem = _without_frame_number(self.out)
+        return self.plate_analysis or f"{stem}.plate.npz", self.source_analysis or f"{stem}.source.npz"
+
+
+Job = Union[AnalyzeJob, SwapJob]
+
+JOB_KINDS: Dict[str, Type[Job]] = {"analyze": AnalyzeJob, "swap": SwapJob}
+"""The word in a job file's `kind`, and what it makes."""
+
+
+def _without_frame_number(pattern: str) -> str:
+    """The path of a sequence without its frame number and extension: `shot/swap.%04d.exr` gives `shot/swap`."""
+    folder, name = os.path.split(os.path.splitext(pattern)[0])
+    return os.path.join(folder, _FRAME_NUMBER.sub("", name) or "frames")

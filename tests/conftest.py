@@ -1,0 +1,46 @@
+"""What every test may use: the slow and GPU marks, the sample plates, and one thread a process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Tests run side by side; a thread pool in each of them would only make them wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --run-slow."""
+    parser.addoption("--run-slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the slow tests unless asked for, and the GPU tests where there is no GPU."""
+    skip_slow = pytest.mark.skip(reason="slow: needs --run-slow")
+    for item in items:
+        if "slow" in item.keywords and not config.getoption("--run-slow"):
+            item.add_marker(skip_slow)
+        if "gpu" in item.keywords and not _has_gpu():
+            item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def sample_plates() -> Path:
+    """The folder with the bundled plates a and b."""
+    return REPOSITORY / "fsgan_core" / "samples" / "plates"
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
