@@ -15,7 +15,6 @@ from typing import Callable, Dict, List, Optional, TextIO
 
 from fsgan_core.errors import CancelledError, FsganError
 
-
 _LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fsgan_core.errors import FsganError, JobError, OutputError
+from fsgan_core.errors import JobError, OutputError
 from fsgan_core.job.job_file import LARGEST_BYTES, job_text, parse_job, read_job, write_job
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
@@ -73,7 +74,7 @@ def test_left_out_entries_have_their_defaults() -> None:
         (minimal(kind="reface"), "kind is 'reface'. Choose one of analyze, swap"),
         (minimal(kind=["swap"]), "kind is"),
         (minimal(plat={}), "unknown entry 'plat'. Did you mean 'plate'"),
-        (minimal(settings={"max_veiws": 2}), "swap.settings has an unknown entry 'max_veiws'. Did you mean 'max_views'"),
+        (minimal(settings={"max_veiws": 2}), "swap.settings has an unknown entry .* mean 'max_views'"),
         (minimal(settings={"max_views": 9}), "swap.settings: max_views is 9"),
         (minimal(settings={"max_views": "3"}), "whole number"),
         (minimal(settings=[1]), "swap.settings is .* must be an object"),
@@ -120,10 +121,8 @@ ANY_JSON = st.recursive(
 @given(ANY_JSON)
 def test_any_json_is_a_job_or_a_job_error(entry: Any) -> None:
     for place in ("plate", "settings", "analyze", "out", "kind", "fsgan_job"):
-        try:
+        with contextlib.suppress(JobError):
             parse_job(json.dumps(minimal(**{place: entry})))
-        except FsganError as problem:
-            assert isinstance(problem, JobError)
 
 
 def test_missing_huge_and_binary_files_are_refused(tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ def test_a_colon_or_a_backslash_in_a_posix_name_is_no_drive() -> None:
     assert not is_foreign_path("/x/a\\b.exr", system=POSIX)
 
 
-@given(st.lists(st.text(st.characters(blacklist_characters="/\\\0", blacklist_categories=["Cs"]), min_size=1), min_size=1))
+NAMES = st.text(st.characters(blacklist_characters="/\\\0", blacklist_categories=["Cs"]), min_size=1)
+
+
+@given(st.lists(NAMES, min_size=1))
 def test_mapping_there_and_back_gives_the_path(parts: list[str]) -> None:
     path = "/farm/" + "/".join(parts)
     there = map_path(path, [PathRule(POSIX, "/farm", "/local")], system=POSIX)

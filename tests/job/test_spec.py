@@ -23,7 +23,8 @@ def test_frames_to_write_do_not_limit_the_analysis() -> None:
 
 def test_analysis_frames_limit_the_plate_only() -> None:
     job = swap_job(
-        analyze=AnalyzeSettings(frames="1001-1040"), settings=SwapSettings(source_frames="1-9", source_colorspace="sRGB")
+        analyze=AnalyzeSettings(frames="1001-1040"),
+        settings=SwapSettings(source_frames="1-9", source_colorspace="sRGB"),
     )
     assert job.plate_to_analyze().frames == FrameRange.parse("1001-1040")
     assert job.source_to_analyze() == Plate("s.mov", FrameRange.parse("1-9"), "sRGB")
