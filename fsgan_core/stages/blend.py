@@ -1,0 +1,35 @@
+"""Blending: the completed face takes on the skin tone and the light of the plate (section 3.8)."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from fsgan_core.networks.inference import infer
+from fsgan_core.stages.network_arrays import device_of, pictures_to_tensor, tensor_to_pictures
+
+
+def blend(completed: np.ndarray, target: np.ndarray, target_face: np.ndarray, generator: nn.Module) -> np.ndarray:
+    """The completed face in the target's crop, colours and light matched.
+
+    Args:
+        completed: (S, S, 3) in [-1, 1], used inside the face mask only.
+        target: (S, S, 3) network encoding, unbounded. What lies beyond [-1, 1] goes round the network and is added
+            again, so that superwhite and negative values of the plate survive.
+        target_face: (S, S) probability of face in the target.
+        generator: G_b: (transfer, target, mask) -> picture.
+
+    Returns:
+        (S, S, 3) float32, network encoding, unbounded.
+    """
+    device = device_of(generator)
+    mask = target_face >= 0.5
+    shown = np.clip(target, -1, 1)
+    transfer = np.where(mask[..., None], completed, shown)
+    made = infer(
+        generator,
+        pictures_to_tensor([transfer], device),
+        pictures_to_tensor([shown], device),
+        pictures_to_tensor([mask], device),
+    )
+    return tensor_to_pictures(made)[0] + (target - shown)
