@@ -1,0 +1,159 @@
+"""Training samples for the networks that look at faces: landmarks, pose, segmentation, features, detector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fsgan_core.geometry.face_box import landmarks_to_box
+from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light, random_occluder, warp_view
+from fsgan_core.training.datasets import Clip, View
+
+ROUGH = CropJitter(rotation_deg=25.0, scale=0.22, shift=0.08)
+"""What the detector leaves: for landmarks, pose and segmentation."""
+
+
+@dataclass(frozen=True)
+class FaceSampler:
+    """Draws augmented face crops.
+
+    Attributes:
+        clips: Renders: exact labels.
+        photos: Labelled photographs; may be empty.
+        photo_share: Share of samples from photographs.
+        size: Side of the crop, px.
+    """
+
+    clips: Sequence[Clip]
+    photos: Sequence[Clip]
+    photo_share: float
+    size: int
+
+    def crop(self, rng: np.random.Generator, jitter: CropJitter = ROUGH) -> tuple[View, np.ndarray, int]:
+        """A crop, its augmented picture (S, S, 3) float32 in [0, 1], and the person's number (-1 for a photograph)."""
+        from_photo = len(self.photos) > 0 and rng.random() < self.photo_share
+        people = self.photos if from_photo else self.clips
+        person = int(rng.integers(len(people)))
+        clip = people[person]
+        view = clip.view(int(rng.integers(len(clip))))
+        if rng.random() < 0.5:
+            view = flip_view(view)
+        view = crop_view(view, self.size, jitter, rng)
+        return view, view.rgb.astype(np.float32) / 255, -1 if from_photo else person
+
+    def texture(self, rng: np.random.Generator) -> np.ndarray:
+        """A picture to cut occluders from: another person's."""
+        clip = self.clips[int(rng.integers(len(self.clips)))]
+        return clip.view(int(rng.integers(len(clip))), masks=False).rgb
+
+
+def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """picture (3, S, S) in [-1, 1], points (98, 2) in [0, 1], pose (3,) degrees or NaN."""
+    view, rgb, _ = sampler.crop(rng)
+    rgb = random_light(rgb, rng)
+    if rng.random() < 0.35:
+        colour, alpha = random_occluder(sampler.size, rng, sampler.texture(rng))
+        rgb = rgb + (colour - rgb) * alpha[..., None]
+    rgb = random_lens(rgb, rng)
+    return {"picture": to_network(rgb), "points": view.landmarks / sampler.size, "pose": view.pose.astype(np.float32)}
+
+
+def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair; augmented as in section 3.4 and by occluders."""
+    view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06))
+    rgb = random_light(rgb, rng)
+    face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
+    if rng.random() < 0.45:
+        colour, alpha = random_occluder(sampler.size, rng, sampler.texture(rng))
+        rgb = rgb + (colour - rgb) * alpha[..., None]
+        face, hair = face * (1 - alpha), hair * (1 - alpha)
+    hair = np.minimum(hair, 1 - face)
+    rgb = random_lens(rgb, rng)
+    return {"picture": to_network(rgb), "labels": np.stack([1 - face - hair, face, hair]).astype(np.float32)}
+
+
+def feature_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """picture (3, S, S), person (number), attributes (252,): landmarks, pose / 60, expression."""
+    view, rgb, person = sampler.crop(rng, CropJitter(rotation_deg=8.0, scale=0.08, shift=0.03))
+    rgb = random_lens(random_light(rgb, rng, 0.8), rng, 0.8)
+    points = (view.landmarks / sampler.size - 0.5) * 4
+    attributes = np.concatenate([points.ravel(), np.nan_to_num(view.pose) / 60, view.expression])
+    return {"picture": to_network(rgb), "person": np.int64(person), "attributes": attributes.astype(np.float32)}
+
+
+def detector_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """picture (3, S, S), boxes (6, 4) px padded by -1: faces of 10 to 70 px pasted on another picture."""
+    size = sampler.size
+    canvas = _detector_background(sampler, rng)
+    boxes: list[np.ndarray] = []
+    for _ in range(int(rng.choice([0, 1, 1, 2, 3, 4]))):
+        people = sampler.photos if len(sampler.photos) and rng.random() < sampler.photo_share else sampler.clips
+        clip = people[int(rng.integers(len(people)))]
+        view = clip.view(int(rng.integers(len(clip))))
+        face_px = float(np.exp(rng.uniform(np.log(10), np.log(70))))
+        placed = _place_face(canvas, view, face_px, rng, boxes)
+        if placed is not None:
+            canvas, box = placed
+            boxes.append(box)
+    rgb = random_lens(random_light(canvas, rng), rng, 0.6)
+    padded = np.full((6, 4), -1, np.float32)
+    if boxes:
+        padded[: len(boxes)] = np.stack(boxes)
+    return {"picture": to_network(rgb), "boxes": padded[: 6] if size else padded}
+
+
+def to_network(rgb: np.ndarray) -> np.ndarray:
+    """(H, W, 3) in [0, 1] -> (3, H, W) float32 in [-1, 1]."""
+    return np.ascontiguousarray(rgb.transpose(2, 0, 1) * 2 - 1, np.float32)
+
+
+def _detector_background(sampler: FaceSampler, rng: np.random.Generator) -> np.ndarray:
+    """(S, S, 3) float32 in [0, 1]: part of a picture without its face, turned and scaled."""
+    size = sampler.size
+    clip = sampler.clips[int(rng.integers(len(sampler.clips)))]
+    view = clip.view(int(rng.integers(len(clip))))
+    rgb = view.rgb.astype(np.float32) / 255
+    if rng.random() < 0.6:  # hide the face: hair, clothes and rooms teach what is no face
+        fill = rgb[rng.integers(0, 320, 1), rng.integers(0, 320, 1)]
+        hidden = cv2.GaussianBlur(cv2.dilate(view.face, np.ones((15, 15), np.uint8)).astype(np.float32) / 255, (0, 0), 4)
+        rgb = rgb + (fill - rgb) * hidden[..., None]
+        side = int(rng.integers(60, 320))
+        y, x = rng.integers(0, 320 - side + 1, 2)
+    else:
+        side = int(rng.integers(20, 90))
+        y, x = (0, int(rng.integers(0, 320 - side + 1))) if rng.random() < 0.5 else (320 - side, int(rng.integers(0, 320 - side + 1)))
+    part = np.rot90(rgb[y : y + side, x : x + side], int(rng.integers(4)))
+    return cv2.resize(np.ascontiguousarray(part), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_CUBIC).clip(0, 1)
+
+
+def _place_face(
+    canvas: np.ndarray, view: View, face_px: float, rng: np.random.Generator, taken: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The canvas with the head pasted and its face box, or None where the place is taken."""
+    size = canvas.shape[0]
+    box = landmarks_to_box(view.landmarks)
+    scale = face_px / float(box[2] - box[0])
+    angle = np.radians(rng.uniform(-30, 30))
+    centre = rng.uniform(0.0, 1.0, 2) * size
+    linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
+    matrix = np.column_stack([linear, centre - linear @ ((box[:2] + box[2:]) / 2)])
+    whole = View(view.rgb, np.full_like(view.face, 255), view.hair, view.landmarks, view.pose, view.expression)
+    head = warp_view(whole, matrix, size)
+    new = landmarks_to_box(head.landmarks)
+    visible = np.clip(new, 0, size)
+    if (visible[2:] - visible[:2]).prod() < 0.6 * face_px**2 or any(_overlap(new, other) > 0.1 for other in taken):
+        return None
+    person = np.maximum(view.face, view.hair)
+    tight = rng.random() < 0.4
+    soft = View(view.rgb, cv2.dilate(person, np.ones((9, 9), np.uint8)), view.hair, view.landmarks, view.pose, view.expression)
+    alpha = (warp_view(soft, matrix, size).face if tight else head.face).astype(np.float32)[..., None] / 255
+    return canvas + (head.rgb.astype(np.float32) / 255 - canvas) * alpha, new
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
+    inner = float(np.clip(high - low, 0, None).prod())
+    return inner / max(float(min((a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod())), 1e-6)

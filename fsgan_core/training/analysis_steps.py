@@ -1,0 +1,136 @@
+"""One step function for each network that looks at faces: batch in, loss and figures out."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+from fsgan_core.networks.pose_net import BIN_DEG, BINS
+from fsgan_core.training.losses import margin_softmax, soft_cross_entropy
+
+Figures = dict[str, Tensor]
+HEAT_SIGMA = 1.6
+"""Heatmap target for training, cells of the 64 x 64 map."""
+
+
+def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
+    """Heatmaps against Gaussians, and the points of eq. 12 against the labels. Figure: error in share of the side."""
+    heat = net(batch["picture"])
+    points = batch["points"]
+    size = heat.shape[-1]
+    grid = (torch.arange(size, device=heat.device) + 0.5) / size
+    dx = (grid - points[..., 0:1]) * size / HEAT_SIGMA
+    dy = (grid - points[..., 1:2]) * size / HEAT_SIGMA
+    wanted = torch.exp(-0.5 * dx**2)[:, :, None, :] * torch.exp(-0.5 * dy**2)[..., None]
+    inside = ((points > 0) & (points < 1)).all(-1).float()
+    square = ((heat - wanted) ** 2 * (1 + 8 * wanted)).mean((2, 3))
+    error = (heatmaps_to_points(heat) - points).abs().sum(-1)
+    loss = 30 * (square * inside).mean() + (F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.02, reduction="none") * inside).mean() * 2
+    return loss, {"error": (error * inside).sum() / inside.sum().clamp_min(1)}
+
+
+def pose_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
+    """Bins by cross-entropy and their expectation by absolute error. Samples without a pose are left out."""
+    known = ~batch["pose"].isnan().any(1)
+    pose = batch["pose"][known]
+    logits = net.bin_logits(batch["picture"])[known]
+    position = (pose + BINS * BIN_DEG / 2) / BIN_DEG - 0.5
+    low = position.floor().clamp(0, BINS - 2)
+    share = (position - low).clamp(0, 1)
+    wanted = torch.zeros_like(logits).scatter(2, low.long()[..., None], (1 - share)[..., None])
+    wanted = wanted.scatter(2, low.long()[..., None] + 1, share[..., None])
+    entropy = -(wanted * F.log_softmax(logits, -1)).sum(-1).mean()
+    centres = (torch.arange(BINS, device=logits.device) + 0.5) * BIN_DEG - BINS * BIN_DEG / 2
+    error = ((logits.softmax(-1) * centres).sum(-1) - pose).abs().mean()
+    return entropy + 0.2 * error, {"error_deg": error}
+
+
+def segmentation_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
+    """Cross-entropy of three classes (section 3.4). Figures: intersection over union of face and of hair."""
+    logits = net(batch["picture"])
+    labels = batch["labels"]
+    found, truth = logits.argmax(1), labels.argmax(1)
+    figures = {}
+    for number, name in ((1, "iou_face"), (2, "iou_hair")):
+        both = ((found == number) & (truth == number)).sum()
+        figures[name] = both / ((found == number) | (truth == number)).sum().clamp_min(1)
+    return soft_cross_entropy(logits, labels), figures
+
+
+def feature_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
+    """Identity by a margin softmax, attributes (landmarks, pose, expression) by squared error."""
+    pooled = net.features.pooled(batch["picture"])
+    embedding = F.normalize(net.features.embedding(pooled).float(), dim=1)
+    identity = margin_softmax(embedding, net.centres.float(), batch["person"])
+    guess = net.features.attributes(pooled).float()
+    attributes = F.smooth_l1_loss(guess, batch["attributes"], beta=0.1)
+    right = ((embedding @ F.normalize(net.centres.float(), dim=1).t()).argmax(1) == batch["person"]).float().mean()
+    return identity + 8 * attributes, {"identity": right, "attributes": attributes}
+
+
+class FeatureTrainer(nn.Module):
+    """The feature network with one centre a person, which only training needs."""
+
+    def __init__(self, features: nn.Module, people: int) -> None:
+        super().__init__()
+        self.features = features
+        self.centres = nn.Parameter(torch.randn(people, features.embedding.out_features) * 0.05)
+
+
+def detector_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
+    """Focal loss of the cell scores, and size-relative box error at the cells near a face's centre."""
+    logits, boxes = net(batch["picture"])
+    wanted, ignore, goal = detector_targets(batch["boxes"], logits.shape[1], logits.shape[2])
+    probability = torch.sigmoid(logits)
+    entropy = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+    focal = entropy * (wanted - probability).abs() ** 2 * torch.where(wanted > 0.5, 3.0, 1.0)
+    positives = (wanted > 0.5) & ~ignore
+    score = (focal * ~ignore).sum() / positives.sum().clamp_min(1)
+    side = (goal[:, 2] - goal[:, 0])[:, None].clamp_min(1)
+    relative = ((boxes - goal).abs() / side).sum(1)
+    box = (relative * positives).sum() / positives.sum().clamp_min(1)
+    found = ((logits > 0) & positives).sum() / positives.sum().clamp_min(1)
+    wrong = ((logits > 0) & ~positives & ~ignore).sum() / logits.shape[0]
+    return score + box, {"box": box / 4, "recall": found, "false": wrong}
+
+
+def detector_targets(boxes: Tensor, height: int, width: int, stride: int = 8) -> tuple[Tensor, Tensor, Tensor]:
+    """What each cell should say.
+
+    Args:
+        boxes: (B, K, 4) px, x0 < 0 and x1 < 0 for padding.
+        height: Cells down.
+        width: Cells across.
+        stride: Px a cell.
+
+    Returns:
+        wanted (B, h, w) 0 or 1; ignore (B, h, w) bool: cells of faces just outside the known sizes and cells between centre and edge;
+        goal (B, 4, h, w): the box of the face at the cell.
+    """
+    batch = boxes.shape[0]
+    x = (torch.arange(width, device=boxes.device) + 0.5) * stride
+    y = (torch.arange(height, device=boxes.device) + 0.5)[:, None] * stride
+    wanted = torch.zeros(batch, height, width, device=boxes.device)
+    ignore = torch.zeros(batch, height, width, dtype=torch.bool, device=boxes.device)
+    goal = torch.zeros(batch, 4, height, width, device=boxes.device)
+    for face in boxes.unbind(1):
+        side = face[:, 2] - face[:, 0]
+        valid = (side > 1)[:, None, None]
+        centre = (face[:, :2] + face[:, 2:]) / 2
+        distance = torch.maximum((x - centre[:, 0, None, None]).abs(), (y - centre[:, 1, None, None]).abs())
+        near = distance <= torch.maximum(side * 0.15, torch.full_like(side, stride * 0.55))[:, None, None]
+        around = distance <= (side * 0.35).clamp_min(stride * 1.1)[:, None, None]
+        known = ((side >= 15) & (side <= 52))[:, None, None]
+        wanted = torch.where(valid & near & known, 1.0, wanted)
+        ignore |= valid & around & ~(near & known)
+        goal = torch.where((valid & near)[:, None], face[:, :, None, None], goal)
+    return wanted, ignore & (wanted < 0.5), goal
+
+
+def transformer_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
+    """Squared error of the turned landmarks (Nirkin et al. 2022, eq. 11)."""
+    guess = net(batch["points"], batch["pose"])
+    distance = (guess - batch["goal"]).norm(dim=-1)
+    return 1000 * (distance**2).mean(), {"error": distance.mean()}

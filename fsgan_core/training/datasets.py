@@ -1,0 +1,121 @@
+"""Prepared clips in memory, and batches drawn from them: batch k of a seed is always the same batch.
+
+A prepared clip is one .npz a person: JPEG crops, face and hair masks, 98 landmarks, poses, expression. Renders of `fsgan synthesize` and
+real footage of `fsgan analyze` have the same format (`synthesis/prepared_clip.py` documents it).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fsgan_core.errors import JobError
+
+
+@dataclass(frozen=True)
+class View:
+    """One labelled picture of a face.
+
+    Attributes:
+        rgb: (H, W, 3) uint8 sRGB.
+        face: (H, W) uint8, 255 is face.
+        hair: (H, W) uint8, 255 is hair.
+        landmarks: (98, 2) float32 px, pixel centres at +0.5.
+        pose: (3,) float32 degrees yaw, pitch, roll; NaN where unknown.
+        expression: (53,) float32 coefficients in [0, 1].
+    """
+
+    rgb: np.ndarray
+    face: np.ndarray
+    hair: np.ndarray
+    landmarks: np.ndarray
+    pose: np.ndarray
+    expression: np.ndarray
+
+
+class Clip:
+    """The views of one person, decoded on demand."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path, allow_pickle=False) as stored:
+            self._fields = {name: stored[name] for name in stored.files}
+        self.meta: dict[str, str] = json.loads(str(self._fields["meta"]))
+        self.poses: np.ndarray = self._fields["poses"]
+        self.photo: np.ndarray = self._fields["photo"]
+        count = len(self.poses)
+        self.take: np.ndarray = self._fields.get("take", np.arange(count, dtype=np.int16))
+
+    def __len__(self) -> int:
+        return len(self.poses)
+
+    def view(self, index: int, masks: bool = True) -> View:
+        """View `index`; without `masks` the two masks are empty arrays and decoding is half as long."""
+        fields = self._fields
+        rgb = _decode(fields["jpeg"], fields["offsets"], index, cv2.IMREAD_COLOR)[..., ::-1]
+        face = hair = np.zeros((0, 0), np.uint8)
+        if masks:
+            both = _decode(fields["mask_jpeg"], fields["mask_offsets"], index, cv2.IMREAD_GRAYSCALE)
+            face, hair = np.split(both, 2, axis=1)
+        return View(rgb, face, hair, fields["landmarks"][index], self.poses[index], fields["expression"][index])
+
+
+def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ()) -> list[Clip]:
+    """Every clip of a split, in the order of the file names.
+
+    Args:
+        folders: Where the .npz files lie.
+        split: "train", "val" or "demo".
+        sources: Keep these sources only (`meta["source"]`); empty keeps all.
+
+    Raises:
+        JobError: A folder holds no clip of that split.
+    """
+    clips = []
+    for folder in folders:
+        before = len(clips)
+        for path in sorted(folder.glob("*.npz")):
+            clip = Clip(path)
+            if clip.meta["split"] == split and (not sources or clip.meta["source"] in sources):
+                clips.append(clip)
+        if len(clips) == before:
+            raise JobError(f"no prepared clip of split {split!r} lies in {folder}; make some with fsgan synthesize")
+    return clips
+
+
+def batches(
+    make_sample: Callable[[np.random.Generator], dict[str, np.ndarray]], batch_size: int, seed: int, first: int, workers: int = 2
+) -> Iterator[dict[str, np.ndarray]]:
+    """Endless batches of samples, made ahead by threads; batch k depends on (seed, k) alone.
+
+    Args:
+        make_sample: Makes one sample from a random generator.
+        batch_size: Samples a batch.
+        seed: Of the run.
+        first: Number of the first batch, for a resumed run.
+        workers: Threads.
+
+    Yields:
+        Name -> stacked arrays (B, ...).
+    """
+
+    def make(number: int) -> dict[str, np.ndarray]:
+        samples = [make_sample(np.random.default_rng([seed, number, k])) for k in range(batch_size)]
+        return {name: np.stack([sample[name] for sample in samples]) for name in samples[0]}
+
+    with ThreadPoolExecutor(workers) as pool:
+        ahead: list[Future[dict[str, np.ndarray]]] = [pool.submit(make, first + k) for k in range(workers + 1)]
+        number = first + len(ahead)
+        while True:
+            yield ahead.pop(0).result()
+            ahead.append(pool.submit(make, number))
+            number += 1
+
+
+def _decode(blob: np.ndarray, offsets: np.ndarray, index: int, flag: int) -> np.ndarray:
+    return cv2.imdecode(blob[int(offsets[index]) : int(offsets[index + 1])], flag)

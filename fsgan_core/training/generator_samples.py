@@ -1,0 +1,165 @@
+"""Training samples for the generators: pairs of views of one person for G_r, holes for G_c, foreign faces for G_b."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.training.analysis_samples import to_network
+from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light
+from fsgan_core.training.datasets import Clip, View
+
+FINE = CropJitter(rotation_deg=6.0, scale=0.05, shift=0.02)
+
+
+@dataclass(frozen=True)
+class PairSampler:
+    """Draws two views of one person under one light.
+
+    Attributes:
+        clips: People with several views; no real person among them.
+        size: Side of the crop, px.
+        max_yaw_deg: Largest yaw between the two.
+    """
+
+    clips: Sequence[Clip]
+    size: int
+    max_yaw_deg: float = 50.0
+
+    def pair(self, rng: np.random.Generator) -> tuple[View, View]:
+        """Source and target view of one take, as face crops; the photograph of the person is the target as often as it can be."""
+        while True:
+            clip = self.clips[int(rng.integers(len(self.clips)))]
+            target = int(np.flatnonzero(clip.photo)[0]) if clip.photo.any() and rng.random() < 0.3 else int(rng.integers(len(clip)))
+            near = np.abs(clip.poses[:, 0] - clip.poses[target, 0]) <= self.max_yaw_deg
+            choice = np.flatnonzero((clip.take == clip.take[target]) & near & (np.arange(len(clip)) != target))
+            if len(choice):
+                break
+        source = int(rng.choice(choice))
+        views = [crop_view(clip.view(index), self.size, FINE, rng) for index in (source, target)]
+        if rng.random() < 0.5:
+            views = [flip_view(view) for view in views]
+        return views[0], views[1]
+
+    def single(self, rng: np.random.Generator, jitter: CropJitter = FINE) -> View:
+        """One face crop of anybody."""
+        clip = self.clips[int(rng.integers(len(self.clips)))]
+        view = crop_view(clip.view(int(rng.integers(len(clip)))), self.size, jitter, rng)
+        return flip_view(view) if rng.random() < 0.5 else view
+
+
+def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """view, warped (3, S, S), points (98, 2), target (3, S, S), face and head (1, S, S) of the target, and the view's points and both poses."""
+    source, target = sampler.pair(rng)
+    seed = int(rng.integers(2**31))
+    size = sampler.size
+    pictures = [random_light(v.rgb.astype(np.float32) / 255, np.random.default_rng(seed), 0.7) for v in (source, target)]
+    picture = random_lens(pictures[0], rng, 0.35)
+    from_points = _shaken(source.landmarks, rng, 0.004 * size)
+    to_points = _shaken(target.landmarks, rng, 0.002 * size)
+    warped = warp_to_landmarks(picture, from_points, to_points)
+    head = np.clip(cv2.dilate(np.maximum(target.face, target.hair), np.ones((size // 32 * 2 + 1,) * 2, np.uint8)), 0, 255)
+    return {
+        "view": to_network(picture), "warped": to_network(warped), "points": (to_points / size).astype(np.float32),
+        "target": to_network(pictures[1]), "face": _mask(target.face), "head": _mask(head),
+        "view_points": (from_points / size).astype(np.float32), "view_pose": source.pose, "pose": target.pose,
+    }  # fmt: skip
+
+
+def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """face (3, S, S) with holes and without background, mask (1, S, S), points (98, 2), target (3, S, S)."""
+    view = sampler.single(rng, CropJitter(rotation_deg=12.0, scale=0.08, shift=0.03))
+    size = sampler.size
+    rgb = random_light(view.rgb.astype(np.float32) / 255, rng, 0.7)
+    full = view.face > 127
+    shown = full.copy()
+    for _ in range(int(rng.choice([1, 1, 2, 3]))):
+        shown &= ~border_ellipse(full, rng)
+    if rng.random() < 0.6:  # the reenacted face has another outline than the plate's
+        other = sampler.single(rng)
+        shown &= cv2.erode(other.face, np.ones((3, 3), np.uint8)) > 127
+    elif rng.random() < 0.5:
+        side = int(rng.integers(3, max(4, size // 12)))
+        shown &= cv2.erode(full.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
+    picture = random_lens(rgb, rng, 0.25)
+    face = np.where(shown[..., None], picture, 0.0)
+    points = _shaken(view.landmarks, rng, 0.003 * size) / size
+    return {
+        "face": to_network(face), "mask": full[None].astype(np.float32), "shown": shown[None].astype(np.float32),
+        "points": points.astype(np.float32), "target": to_network(rgb),
+    }  # fmt: skip
+
+
+def blending_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """transfer, target (3, S, S), mask (1, S, S) and blended (3, S, S): the Poisson clone of the transfer on the target (eq. 19)."""
+    size = sampler.size
+    target = sampler.single(rng)
+    other = sampler.single(rng)
+    target_rgb = random_light(target.rgb.astype(np.float32) / 255, rng, 0.8)
+    other_rgb = random_light(other.rgb.astype(np.float32) / 255, rng, 0.8)
+    foreign = warp_to_landmarks(other_rgb, other.landmarks, target.landmarks)
+    mask = (target.face > 127).astype(np.uint8)
+    mask[:2], mask[-2:], mask[:, :2], mask[:, -2:] = 0, 0, 0, 0
+    transfer = np.where(mask[..., None] > 0, foreign, target_rgb)
+    blended = poisson_clone(transfer, target_rgb, mask)
+    return {
+        "transfer": to_network(transfer), "target": to_network(target_rgb), "mask": mask[None].astype(np.float32),
+        "blended": to_network(blended),
+    }  # fmt: skip
+
+
+def border_ellipse(face: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A random ellipse centred on the border of a face (section 3.7.1).
+
+    Args:
+        face: (H, W) bool.
+        rng: Random generator.
+
+    Returns:
+        (H, W) bool; empty where the face is.
+    """
+    rows = np.flatnonzero(face.any(1))
+    canvas = np.zeros(face.shape, np.uint8)
+    if not len(rows):
+        return canvas > 0
+    row = int(rng.choice(rows))
+    columns = np.flatnonzero(face[row])
+    width = np.flatnonzero(face.any(0))
+    span = float(width[-1] - width[0])
+    centre = (float(columns[0] if rng.random() < 0.5 else columns[-1]), float(row))
+    axes = rng.uniform(span / 8, span / 2, 2)
+    cv2.ellipse(canvas, (centre, (float(axes[0]) * 2, float(axes[1]) * 2), float(rng.uniform(0, 180))), 1, -1)
+    return canvas > 0
+
+
+def poisson_clone(transfer: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The transferred face with the target's colours at its border: Poisson blending (Perez et al.; eq. 19).
+
+    Args:
+        transfer: (H, W, 3) float32 in [0, 1].
+        target: (H, W, 3) float32 in [0, 1].
+        mask: (H, W) uint8, 1 where transferred, 0 on the border of the picture.
+
+    Returns:
+        (H, W, 3) float32 in [0, 1]; the target where the mask is empty.
+    """
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if len(rows) < 3 or len(columns) < 3:
+        return target.copy()
+    centre = (int(columns[0] + columns[-1]) // 2, int(rows[0] + rows[-1]) // 2)
+    source8, target8 = (np.round(np.clip(x, 0, 1) * 255).astype(np.uint8) for x in (transfer, target))
+    cloned = cv2.seamlessClone(source8, target8, mask * 255, centre, cv2.NORMAL_CLONE).astype(np.float32) / 255
+    return np.where(mask[..., None] > 0, cloned, target)
+
+
+def _shaken(points: np.ndarray, rng: np.random.Generator, deviation_px: float) -> np.ndarray:
+    """Landmarks with the error of a landmark network: a common shift and a little of their own."""
+    return points + rng.normal(0, deviation_px * 0.5, 2) + rng.normal(0, deviation_px, points.shape) * rng.random()
+
+
+def _mask(mask: np.ndarray) -> np.ndarray:
+    return (mask.astype(np.float32) / 255)[None]

@@ -1,0 +1,272 @@
+"""The training loop: every network, every size. Progress is counted in pictures; batch k depends on the seed and k alone, so a
+run that was killed goes on to the same weights as one that was not."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fsgan_core.errors import EngineError
+from fsgan_core.networks.inference import computes_bfloat16
+from fsgan_core.training import generator_steps
+from fsgan_core.training.checkpoint import load_checkpoint, save_checkpoint
+from fsgan_core.training.datasets import batches
+from fsgan_core.training.recipes import Recipe, learning_rate
+from fsgan_core.training.tasks import DataFolders, Task, build_task
+from fsgan_core.weights.save import save_network
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How a run behaves.
+
+    Attributes:
+        out: Folder for checkpoint, log and exported weights.
+        device: "cpu" or "cuda".
+        save_seconds: Time between checkpoints.
+        validate_seconds: Time between validations.
+        workers: Threads that make samples.
+        stop_after_images: Stop early, as a kill would; 0 runs to the end.
+        start_from: An exported network to start from, or None.
+        bfloat16: Autocast where the device can.
+    """
+
+    out: Path
+    device: str = "cpu"
+    save_seconds: float = 180.0
+    validate_seconds: float = 300.0
+    workers: int = 2
+    stop_after_images: int = 0
+    start_from: Path | None = None
+    bfloat16: bool = True
+
+
+def train(recipe: Recipe, folders: DataFolders, run: RunSettings) -> Path:
+    """Train a network and export its averaged weights.
+
+    Args:
+        recipe: What to train.
+        folders: Prepared data.
+        run: Where and how.
+
+    Returns:
+        The exported .safetensors file.
+
+    Raises:
+        JobError: Data are missing.
+        WeightsError: A checkpoint or frozen network does not fit.
+        EngineError: The loss stayed not-a-number.
+    """
+    trainer = Trainer(recipe, build_task(recipe, folders), run)
+    trainer.resume()
+    last_save = last_validation = time.monotonic()
+    while trainer.images < recipe.images and not (run.stop_after_images and trainer.images >= run.stop_after_images):
+        trainer.step()
+        now = time.monotonic()
+        if now - last_validation > run.validate_seconds:
+            last_validation = now
+            trainer.validate()
+        if now - last_save > run.save_seconds:
+            last_save = now
+            trainer.save()
+    trainer.validate()
+    return trainer.save()
+
+
+class Trainer:
+    """State of one run."""
+
+    def __init__(self, recipe: Recipe, task: Task, run: RunSettings) -> None:
+        self.recipe, self.task, self.run = recipe, task, run
+        if run.start_from is not None:
+            from safetensors.torch import load_file
+
+            task.exported.load_state_dict(load_file(str(run.start_from)), strict=False)
+        self.net = task.trained.to(run.device, memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=recipe.lr, betas=recipe.betas)
+        self.networks: dict[str, nn.Module] = {"net": self.net, "average": self.average}
+        self.optimizers: dict[str, torch.optim.Optimizer] = {"net": self.optimizer}
+        if task.context is not None:
+            task.context.features.to(run.device, memory_format=torch.channels_last)
+            if task.context.transformer is not None:
+                task.context.transformer.to(run.device)
+            if task.context.discriminator is not None:
+                self.networks["discriminator"] = task.context.discriminator.to(run.device, memory_format=torch.channels_last)
+                self.optimizers["discriminator"] = torch.optim.Adam(
+                    task.context.discriminator.parameters(), lr=recipe.lr / 2, betas=recipe.betas
+                )
+        self.images = self.number = self.bad_steps = 0
+        self._batches: Iterator[dict[str, np.ndarray]] | None = None
+        self._batches_stage = ""
+        self._figures: dict[str, list[float]] = {}
+        self._logged = time.monotonic()
+
+    @property
+    def stage(self) -> str:
+        """"base" while the global generator trains alone at half the side, then "full"."""
+        return "base" if self.images < self.recipe.base_share * self.recipe.images else "full"
+
+    @property
+    def size(self) -> int:
+        """Side of the training pictures now, px."""
+        return self.recipe.crop // 2 if self.stage == "base" else self.recipe.crop
+
+    def step(self) -> None:
+        """One optimiser step."""
+        progress = self.images / self.recipe.images
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(self.recipe, progress) * (0.5 if optimizer is not self.optimizer else 1.0)
+        torch.manual_seed(self.recipe.seed * 1_000_003 + self.number)
+        batch = self._next_batch()
+        self.net.train()
+        with self._autocast():
+            loss, figures, pictures = self._forward(self.net, batch, progress)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+            self.bad_steps = 0
+        else:
+            self._count_bad_step()
+        if pictures and self._adversarial(progress):
+            self._train_discriminator(pictures)
+        self._update_average()
+        self.images += self.recipe.batch
+        self.number += 1
+        self._record({"loss": loss, **figures})
+
+    def validate(self) -> dict[str, float]:
+        """Mean figures of the averaged weights on 16 fixed batches of people that training never sees."""
+        size, sums = self.size, {}
+        self.average.eval()
+        source = batches(self.task.make_sample(size, "val"), self.recipe.batch, 99, 0, 1)
+        with torch.no_grad(), self._autocast():
+            for number in range(16):
+                batch = {**self._to_device(next(source)), "number": torch.tensor(number)}
+                if self.task.analysis_step is self._feature_step():
+                    figures = {"attributes": self._forward_features(batch)}
+                else:
+                    _, figures, _ = self._forward(self.average, batch, 0.0)
+                for name, value in figures.items():
+                    sums.setdefault(name, []).append(float(value))
+        means = {name: float(np.mean(values)) for name, values in sums.items()}
+        self._write({"kind": "validation", "size": size, **means})
+        return means
+
+    def save(self) -> Path:
+        """Checkpoint, and export the averaged weights of what goes into a pack."""
+        save_checkpoint(
+            self.run.out / "checkpoint.safetensors", self.networks, self.optimizers, {"images": self.images, "number": self.number}
+        )
+        exported = dict(self.average.named_modules()).get("features", self.average)
+        return save_network(self.run.out / f"{self.recipe.role}.safetensors", exported, self.recipe.role, self.recipe.size)
+
+    def resume(self) -> None:
+        """Go on from the checkpoint of `run.out`, if there is one."""
+        path = self.run.out / "checkpoint.safetensors"
+        if path.exists():
+            counters = load_checkpoint(path, self.networks, self.optimizers)
+            self.images, self.number = int(counters["images"]), int(counters["number"])
+
+    def _forward(
+        self, net: nn.Module, batch: dict[str, Tensor], progress: float
+    ) -> tuple[Tensor, dict[str, Tensor], list[generator_steps.Generated]]:
+        if self.task.analysis_step is not None:
+            return *self.task.analysis_step(net, batch), []
+        assert self.task.pictures is not None and self.task.context is not None
+        pictures = self.task.pictures(net, batch, self.task.context, self.stage, progress)
+        context = self.task.context
+        if not self._adversarial(progress):
+            context = replace(context, discriminator=None)
+        loss, figures = generator_steps.generator_loss(pictures, context)
+        return loss, figures, pictures
+
+    def _adversarial(self, progress: float) -> bool:
+        context = self.task.context
+        return context is not None and context.discriminator is not None and progress >= self.recipe.adversarial_from
+
+    def _train_discriminator(self, pictures: list[generator_steps.Generated]) -> None:
+        assert self.task.context is not None and self.task.context.discriminator is not None
+        with self._autocast():
+            loss = generator_steps.discriminator_step(pictures, self.task.context.discriminator)
+        optimizer = self.optimizers["discriminator"]
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        self._figures.setdefault("discriminator", []).append(float(loss.detach()))
+
+    def _next_batch(self) -> dict[str, Tensor]:
+        if self._batches is None or self._batches_stage != self.stage:
+            self._batches_stage = self.stage
+            maker = self.task.make_sample(self.size, "train")
+            self._batches = batches(maker, self.recipe.batch, self.recipe.seed, self.number, self.run.workers)
+        return {**self._to_device(next(self._batches)), "number": torch.tensor(self.number)}
+
+    def _to_device(self, batch: dict[str, np.ndarray]) -> dict[str, Tensor]:
+        tensors = {name: torch.from_numpy(np.asarray(value)) for name, value in batch.items()}
+        return {
+            name: value.to(self.run.device, memory_format=torch.channels_last) if value.dim() == 4 else value.to(self.run.device)
+            for name, value in tensors.items()
+        }
+
+    def _autocast(self) -> torch.autocast:
+        device = torch.device(self.run.device).type
+        return torch.autocast(device, torch.bfloat16, enabled=self.run.bfloat16 and computes_bfloat16(device))
+
+    def _update_average(self) -> None:
+        decay = min(self.recipe.ema, (1 + self.number) / (10 + self.number))
+        with torch.no_grad():
+            for mean, value in zip(self.average.state_dict().values(), self.net.state_dict().values(), strict=True):
+                if mean.dtype.is_floating_point:
+                    mean.lerp_(value, 1 - decay)
+                else:
+                    mean.copy_(value)
+
+    def _feature_step(self) -> object:
+        from fsgan_core.training.analysis_steps import feature_step
+
+        return feature_step
+
+    def _forward_features(self, batch: dict[str, Tensor]) -> Tensor:
+        features = self.average.features  # identity numbers of validation people mean nothing to the centres
+        guess = features.attributes(features.pooled(batch["picture"])).float()
+        return (guess - batch["attributes"]).abs().mean()
+
+    def _count_bad_step(self) -> None:
+        self.bad_steps += 1
+        log.warning("step %d: the gradient is not finite; the step is skipped", self.number)
+        if self.bad_steps > 20:
+            raise EngineError("twenty steps in a row had a loss that is no number; lower the learning rate and resume")
+
+    def _record(self, figures: dict[str, Tensor]) -> None:
+        for name, value in figures.items():
+            self._figures.setdefault(name, []).append(float(value.detach()))
+        now = time.monotonic()
+        if now - self._logged > 20:
+            count = len(self._figures["loss"])
+            rate = count * self.recipe.batch / (now - self._logged)
+            means = {name: float(np.mean(values)) for name, values in self._figures.items()}
+            self._write({"kind": "training", "size": self.size, "images_per_second": round(rate, 2), **means})
+            self._figures, self._logged = {}, now
+
+    def _write(self, event: dict[str, object]) -> None:
+        self.run.out.mkdir(parents=True, exist_ok=True)
+        rounded = {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in event.items()}
+        line = json.dumps({"images": self.images, **rounded})
+        with (self.run.out / "log.jsonl").open("a") as stream:
+            stream.write(line + "\n")
+        log.info("%s", line)

@@ -1,0 +1,141 @@
+"""What a recipe means: its network, where its samples come from, how its loss is computed. Joins data, steps and networks for the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fsgan_core.networks.patch_discriminator import PatchDiscriminator
+from fsgan_core.training import analysis_samples, analysis_steps, generator_samples, generator_steps
+from fsgan_core.training.analysis_samples import FaceSampler
+from fsgan_core.training.datasets import load_clips
+from fsgan_core.training.generator_samples import PairSampler
+from fsgan_core.training.generator_steps import GeneratorContext
+from fsgan_core.training.head_pairs import HeadPairs
+from fsgan_core.training.recipes import Recipe
+from fsgan_core.weights.architectures import build_network
+from fsgan_core.weights.load import load_network
+
+SampleMaker = Callable[[np.random.Generator], dict[str, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class DataFolders:
+    """Prepared data: `clips` (any light), `takes` (one light a take), `photos` (labelled photographs), `heads.npz` (landmark pairs).
+
+    Attributes:
+        root: The folder that holds them.
+        frozen: Folder of exported networks that this training needs (face features, T), or None.
+    """
+
+    root: Path
+    frozen: Path | None = None
+
+
+@dataclass
+class Task:
+    """A network under training with all that its step needs.
+
+    Attributes:
+        trained: The module whose parameters are trained.
+        exported: The part of it that goes into a pack.
+        make_sample: (size, split) -> sample maker.
+        analysis_step: Loss function of an analysis network, or None.
+        pictures: Forward function of a generator, or None.
+        context: Networks around a generator, or None.
+    """
+
+    trained: nn.Module
+    exported: nn.Module
+    make_sample: Callable[[int, str], SampleMaker]
+    analysis_step: Callable[[nn.Module, dict[str, Tensor]], tuple[Tensor, dict[str, Tensor]]] | None = None
+    pictures: Callable[..., list[generator_steps.Generated]] | None = None
+    context: GeneratorContext | None = None
+
+
+def build_task(recipe: Recipe, folders: DataFolders) -> Task:
+    """The task of a recipe.
+
+    Raises:
+        JobError: Data are missing.
+        WeightsError: A frozen network is missing.
+    """
+    torch.manual_seed(recipe.seed)
+    network = build_network(recipe.role, recipe.size)
+    initialise(network)
+    if recipe.role in ("reenactment", "inpainting", "blending"):
+        return _generator_task(recipe, folders, network)
+    if recipe.role == "transformer":
+        pairs = {split: HeadPairs(folders.root / "heads.npz", split) for split in ("train", "val")}
+        return Task(network, network, lambda size, split: pairs[split].sample, analysis_steps.transformer_step)
+    makers = {
+        "landmarks": (analysis_samples.landmark_sample, analysis_steps.landmark_step),
+        "pose": (analysis_samples.landmark_sample, analysis_steps.pose_step),
+        "segmentation": (analysis_samples.segmentation_sample, analysis_steps.segmentation_step),
+        "features": (analysis_samples.feature_sample, analysis_steps.feature_step),
+        "detector": (analysis_samples.detector_sample, analysis_steps.detector_step),
+    }
+    make, step = makers[recipe.role]
+    render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]
+    people = {split: load_clips(render_folders, split) for split in ("train", "val")}
+    photos = {split: load_clips([folders.root / "photos"], split) if recipe.photo_share else [] for split in ("train", "val")}
+    trained: nn.Module = network
+    if recipe.role == "features":
+        people = {split: _merge_people(clips) for split, clips in people.items()}
+        trained = analysis_steps.FeatureTrainer(network, len(people["train"]))
+
+    def sample_maker(size: int, split: str) -> SampleMaker:
+        return partial(make, FaceSampler(people[split], photos[split], recipe.photo_share, size))
+
+    return Task(trained, network, sample_maker, step)
+
+
+def initialise(network: nn.Module) -> None:
+    """Normal initialisation (section 4.2), scaled to the fan-in so that narrow networks start alive."""
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    for name, module in network.named_modules():
+        if name.endswith(("out_conv", "final", "heads")) and hasattr(module, "weight"):
+            nn.init.normal_(module.weight, 0.0, 0.01)
+
+
+def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) -> Task:
+    makers = {
+        "reenactment": (generator_samples.reenactment_sample, generator_steps.reenactment_pictures),
+        "inpainting": (generator_samples.inpainting_sample, generator_steps.inpainting_pictures),
+        "blending": (generator_samples.blending_sample, generator_steps.blending_pictures),
+    }
+    make, pictures = makers[recipe.role]
+    clips = {split: load_clips([folders.root / "takes"], split, ("t2i", "faker")) for split in ("train", "val")}
+    frozen = folders.frozen or folders.root / "frozen"
+    features = load_network(frozen, "features").eval().requires_grad_(False)
+    transformer = None
+    if recipe.role == "reenactment" and (frozen / "transformer.safetensors").exists():
+        transformer = load_network(frozen, "transformer").eval().requires_grad_(False)
+    discriminator = None
+    if recipe.adversarial_from < 1:
+        discriminator = PatchDiscriminator(16 if recipe.size == "compact" else 64)
+
+    def sample_maker(size: int, split: str) -> SampleMaker:
+        return partial(make, PairSampler(clips[split], size))
+
+    return Task(network, network, sample_maker, None, pictures, GeneratorContext(features, discriminator, transformer))
+
+
+def _merge_people(clips: list) -> list:
+    """One entry a person: clips of the same name are one identity; the longer wins, so that numbers are people."""
+    best: dict[str, object] = {}
+    for clip in clips:
+        name = clip.meta["name"]
+        if name not in best or len(clip) > len(best[name]):  # type: ignore[arg-type]
+            best[name] = clip
+    return [best[name] for name in sorted(best)]

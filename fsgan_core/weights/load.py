@@ -1,0 +1,136 @@
+"""Reading networks and packs. The hash of every file is checked before a number of it is used."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import nn
+
+from fsgan_core.errors import EngineError, WeightsError
+from fsgan_core.weights.architectures import ROLES, build_network
+from fsgan_core.weights.manifest import WeightsManifest, read_manifest
+from fsgan_core.weights.save import TRAINING_ONLY
+
+PACKS = Path(__file__).parent / "packs"
+"""Where the bundled packs lie."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A full set of networks, ready to run.
+
+    Attributes:
+        name: Of the pack.
+        sha256: Hex digest over the digests of its files.
+        manifest: What it is, whose data it saw.
+        device: "cpu" or "cuda".
+        detector: See `networks.face_detector.FaceDetector`; the other fields likewise.
+    """
+
+    name: str
+    sha256: str
+    manifest: WeightsManifest
+    device: str
+    detector: nn.Module
+    landmarks: nn.Module
+    pose: nn.Module
+    segmentation: nn.Module
+    transformer: nn.Module
+    reenactment: nn.Module
+    inpainting: nn.Module
+    blending: nn.Module
+    features: nn.Module
+
+
+def load_pack(name: str = "compact", device: str = "cpu") -> Pack:
+    """A pack of weights.
+
+    Args:
+        name: A bundled pack's name, or a folder with a manifest.json.
+        device: "cpu", "cuda" or "auto".
+
+    Raises:
+        WeightsError: It does not exist, a file is missing or damaged, or does not fit its architecture.
+        EngineError: The device is not there.
+    """
+    device = choose_device(device)
+    folder = pack_folder(name)
+    manifest = read_manifest(folder)
+    verify_pack(folder, manifest)
+    networks = {role: load_network(folder, role, device) for role in ROLES}
+    return Pack(manifest.name, pack_digest(manifest), manifest, device, **networks)
+
+
+def pack_folder(name: str) -> Path:
+    """The folder of a bundled pack, or the folder named.
+
+    Raises:
+        WeightsError: Neither exists.
+    """
+    for folder in (PACKS / name, Path(name)):
+        if (folder / "manifest.json").is_file():
+            return folder
+    known = ", ".join(sorted(p.parent.name for p in PACKS.glob("*/manifest.json"))) or "none"
+    raise WeightsError(f"there is no weight pack {name!r}: bundled packs are {known}; or name a folder with a manifest.json")
+
+
+def verify_pack(folder: Path, manifest: WeightsManifest) -> None:
+    """Check every file of a pack against its manifest.
+
+    Raises:
+        WeightsError: A file is missing or its hash is another.
+    """
+    for file_name, digest in manifest.sha256.items():
+        path = folder / file_name
+        if not path.is_file():
+            raise WeightsError("this weight file is missing; install the pack again", path=str(path))
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise WeightsError("this weight file is damaged (its hash is not the manifest's); install the pack again", path=str(path))
+
+
+def pack_digest(manifest: WeightsManifest) -> str:
+    """One hex digest for the whole pack."""
+    return hashlib.sha256("".join(f"{k}:{v};" for k, v in sorted(manifest.sha256.items())).encode()).hexdigest()
+
+
+def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
+    """One network of a folder, in float32 and eval mode.
+
+    Raises:
+        WeightsError: The file is missing, damaged, or of another network.
+    """
+    path = folder / f"{role}.safetensors"
+    try:
+        with safe_open(str(path), "pt") as stored:
+            size = (stored.metadata() or {}).get("size", "compact")
+            tensors = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"this weight file cannot be read ({error})", path=str(path)) from error
+    network = build_network(role, size)
+    try:
+        missing, unexpected = network.load_state_dict(
+            {k: v.float() if v.dtype == torch.float16 else v for k, v in tensors.items()}, strict=False
+        )
+    except RuntimeError as error:
+        raise WeightsError(f"this file does not fit the {size} {role} network: {error}", path=str(path)) from error
+    missing = [key for key in missing if not key.startswith(TRAINING_ONLY)]
+    if missing or unexpected:
+        raise WeightsError(f"this file does not fit the {size} {role} network: {len(missing)} tensors missing, {len(unexpected)} foreign", path=str(path))
+    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+
+
+def choose_device(device: str) -> str:
+    """"auto" resolved: the GPU if there is one.
+
+    Raises:
+        EngineError: A GPU was asked for and there is none.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise EngineError("no CUDA GPU is usable here; use --device cpu, or check the driver")
+    return device
