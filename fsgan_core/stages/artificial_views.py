@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fsgan_core.face.network_input import device_of
 from fsgan_core.networks.inference import infer
 from fsgan_core.stages.face_view import FaceView, roll_view
-from fsgan_core.stages.network_arrays import device_of, rows_to_tensor
+from fsgan_core.stages.network_arrays import rows_to_tensor
 from fsgan_core.stages.reenact import Reenactor, reenact_views
 
 ARTIFICIAL_POSES_DEG = np.array(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from torch import nn
 
+from fsgan_core.face.network_input import device_of
 from fsgan_core.networks.inference import infer
-from fsgan_core.stages.network_arrays import device_of, pictures_to_tensor, tensor_to_pictures
+from fsgan_core.stages.network_arrays import pictures_to_tensor, tensor_to_pictures
 
 
 def blend(completed: np.ndarray, target: np.ndarray, target_face: np.ndarray, generator: nn.Module) -> np.ndarray:

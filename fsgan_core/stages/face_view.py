@@ -78,7 +78,7 @@ def roll_view(view: FaceView, roll_deg: float) -> FaceView:
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), -turn_deg, 1.0)
     landmarks = view.landmarks @ turn[:, :2].T + turn[:, 2]
     pixel_turn = turn.copy()
-    pixel_turn[:, 2] += turn[:, :2] @ (0.5, 0.5) - 0.5
+    pixel_turn[:, 2] = turn[:, 2] + turn[:, :2].sum(1) / 2 - 0.5
     picture = cv2.warpAffine(
         view.picture, pixel_turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )

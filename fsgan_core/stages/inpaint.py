@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from torch import nn
 
+from fsgan_core.face.network_input import device_of
 from fsgan_core.networks.inference import infer
-from fsgan_core.stages.network_arrays import device_of, pictures_to_tensor, rows_to_tensor, tensor_to_pictures
+from fsgan_core.stages.network_arrays import pictures_to_tensor, rows_to_tensor, tensor_to_pictures
 
 BACKGROUND = -1.0
 """What stands where a picture has its background removed."""

@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-
-
-def device_of(network: nn.Module) -> torch.device:
-    """Where a network's weights lie; the CPU for one without weights."""
-    parameter = next(network.parameters(), None)
-    return torch.device("cpu") if parameter is None else parameter.device
+from torch import Tensor
 
 
 def pictures_to_tensor(pictures: Sequence[np.ndarray], device: torch.device) -> Tensor:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from torch import nn
 
+from fsgan_core.face.network_input import device_of
 from fsgan_core.geometry.landmark_warp import warp_to_landmarks
 from fsgan_core.networks.inference import infer
 from fsgan_core.stages.face_view import FaceView, roll_view
-from fsgan_core.stages.network_arrays import device_of, pictures_to_tensor, rows_to_tensor, tensor_to_pictures
+from fsgan_core.stages.network_arrays import pictures_to_tensor, rows_to_tensor, tensor_to_pictures
 
 
 @dataclass(frozen=True)

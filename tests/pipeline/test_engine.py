@@ -1,0 +1,33 @@
+"""What torch says about a failing device becomes a sentence with a frame."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fsgan_core.errors import EngineError, WeightsError
+from fsgan_core.pipeline.engine import device_errors, open_engine
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory."), MemoryError()])
+def test_running_out_of_memory_names_the_frame_and_what_to_do(error: Exception) -> None:
+    with pytest.raises(EngineError, match=r"out of memory.*device cpu") as raised, device_errors(1007):
+        raise error
+    assert raised.value.frame == 1007
+    assert raised.value.exit_code == 6
+
+
+def test_other_errors_pass_through() -> None:
+    with pytest.raises(KeyError), device_errors(1):
+        raise KeyError("something else")
+
+
+def test_unknown_weights_are_refused() -> None:
+    with pytest.raises(WeightsError, match="no_such_pack"):
+        open_engine("no_such_pack", "cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_refused() -> None:
+    with pytest.raises(EngineError, match="no CUDA GPU"):
+        open_engine("compact", "cuda")
