@@ -1,0 +1,123 @@
+"""Where the faces of one picture are: a small network over a picture pyramid, then one box per face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from torch import nn
+
+from fsgan_core.face.network_input import network_input, visible_range
+from fsgan_core.geometry.box import box_areas, suppress_overlaps
+from fsgan_core.geometry.resample import resize_picture
+from fsgan_core.networks.inference import infer
+
+SMALLEST_FACE_PX = 16
+"""Face box that the network just finds; the finest level shows the smallest face wanted at this size."""
+COARSEST_SIDE_PX = 32
+"""Levels are added until the picture's short side is at most this, so that a face larger than the picture is found."""
+LARGEST_ENLARGEMENT = 2.0
+MARGIN_PX = 16
+"""Black border around every level: a face may reach over the picture's edge."""
+SIZE_MULTIPLE_PX = 16
+NMS_IOU = 0.4
+INSIDE_SHARE = 0.25
+"""Share of a box that must lie inside the picture."""
+
+
+@dataclass(frozen=True)
+class FaceDetections:
+    """The faces of one picture, best first.
+
+    Attributes:
+        boxes: (K, 4) float32 picture px x0 y0 x1 y1, square on a screen.
+        scores: (K,) float32 in [0, 1].
+    """
+
+    boxes: np.ndarray
+    scores: np.ndarray
+
+
+def detect_faces(
+    picture: np.ndarray,
+    detector: nn.Module,
+    min_face_px: float,
+    score_threshold: float,
+    pixel_aspect: float = 1.0,
+) -> FaceDetections:
+    """The faces of a picture.
+
+    Args:
+        picture: (H, W, 3) scene-linear; NaN and Inf allowed.
+        detector: The pack's detector.
+        min_face_px: Height of the smallest face box to look for, px.
+        score_threshold: 0..1.
+        pixel_aspect: Width over height of one pixel on a screen.
+
+    Returns:
+        Boxes in pixels of the picture, none smaller than the detector finds at this `min_face_px`.
+    """
+    height, width = picture.shape[:2]
+    boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
+    for level in picture_pyramid(visible_range(picture), min_face_px, pixel_aspect):
+        level_boxes, level_scores = _detect_level(level, detector, score_threshold)
+        to_picture = np.array([width / level.shape[1], height / level.shape[0]] * 2, np.float32)
+        boxes.append(level_boxes * to_picture)
+        scores.append(level_scores)
+    all_boxes, all_scores = np.concatenate(boxes), np.concatenate(scores)
+    inside = _share_inside(all_boxes, (height, width)) >= INSIDE_SHARE
+    all_boxes, all_scores = all_boxes[inside], all_scores[inside]
+    kept = suppress_overlaps(all_boxes, all_scores, NMS_IOU)
+    return FaceDetections(all_boxes[kept], all_scores[kept])
+
+
+def picture_pyramid(picture: np.ndarray, min_face_px: float, pixel_aspect: float) -> list[np.ndarray]:
+    """The picture at halving sizes, with square pixels, finest first.
+
+    Args:
+        picture: (H, W, 3) float32, finite.
+        min_face_px: Face box that the finest level shows at `SMALLEST_FACE_PX`.
+        pixel_aspect: Width over height of one pixel on a screen.
+
+    Returns:
+        (h, w, 3) float32 each.
+    """
+    height, width = picture.shape[0], picture.shape[1] * pixel_aspect
+    scale = min(SMALLEST_FACE_PX / min_face_px, LARGEST_ENLARGEMENT)
+    sizes = [_scaled_size(height, width, scale)]
+    while min(sizes[-1]) > COARSEST_SIDE_PX:
+        scale /= 2
+        sizes.append(_scaled_size(height, width, scale))
+    levels = [resize_picture(picture, sizes[0])]
+    for _, size in pairwise(sizes):
+        levels.append(resize_picture(levels[-1], size))
+    return levels
+
+
+def _scaled_size(height: float, width: float, scale: float) -> tuple[int, int]:
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def _detect_level(level: np.ndarray, detector: nn.Module, score_threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes (K, 4) in px of the level and scores (K,) above the threshold."""
+    height, width = level.shape[:2]
+    rows = _rounded_up(height + 2 * MARGIN_PX) - height - MARGIN_PX
+    columns = _rounded_up(width + 2 * MARGIN_PX) - width - MARGIN_PX
+    padded = np.pad(level, ((MARGIN_PX, rows), (MARGIN_PX, columns), (0, 0)))
+    logits, boxes = infer(detector, network_input(padded, detector))
+    scores = 1 / (1 + np.exp(-logits[0].cpu().numpy().astype(np.float64).ravel()))
+    found = (scores >= score_threshold).nonzero()[0]
+    level_boxes = boxes[0].cpu().numpy().reshape(4, -1).T[found] - MARGIN_PX
+    return level_boxes.astype(np.float32), scores[found].astype(np.float32)
+
+
+def _rounded_up(side: int) -> int:
+    return -(-side // SIZE_MULTIPLE_PX) * SIZE_MULTIPLE_PX
+
+
+def _share_inside(boxes: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(K,) 0..1: how much of each box lies in the picture of (height, width)."""
+    height, width = size
+    cut = np.clip(boxes, 0, [width, height, width, height])
+    return box_areas(cut) / np.maximum(box_areas(boxes), 1e-6)

@@ -1,0 +1,41 @@
+"""Where the 98 landmarks of a face crop are, to a fraction of a pixel, and which face box they span in the plate."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from fsgan_core.face.network_input import network_input
+from fsgan_core.geometry.crop_transform import CropTransform
+from fsgan_core.geometry.face_box import landmarks_to_box
+from fsgan_core.networks.inference import infer
+from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+
+
+def find_landmarks(crop: np.ndarray, network: nn.Module) -> np.ndarray:
+    """The landmarks of the face in a crop, as the expectation over each heatmap (Nirkin et al. 2022, eq. 12).
+
+    Args:
+        crop: (S, S, 3) scene-linear; NaN and Inf allowed.
+        network: The pack's landmark network.
+
+    Returns:
+        (98, 2) float32 crop px, WFLW order, origin = top-left corner of the top-left pixel, y down.
+    """
+    heatmaps = infer(network, network_input(crop, network))
+    points = heatmaps_to_points(heatmaps)[0].cpu().numpy()
+    return (points * crop.shape[0]).astype(np.float32)
+
+
+def landmarks_to_plate_box(landmarks: np.ndarray, transform: CropTransform) -> np.ndarray:
+    """The face box that landmarks of a crop span in the plate.
+
+    Args:
+        landmarks: (98, 2) crop px.
+        transform: Where the crop lies.
+
+    Returns:
+        (4,) float32 plate px; square on a screen, also where the plate's pixels are not.
+    """
+    corners = landmarks_to_box(landmarks).reshape(2, 2)
+    return transform.to_plate(corners).reshape(4).astype(np.float32)
