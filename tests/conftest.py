@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -38,6 +40,17 @@ def repository() -> Path:
 def sample_plates() -> Path:
     """The folder with the bundled plates a and b."""
     return REPOSITORY / "fsgan_core" / "samples" / "plates"
+
+
+@pytest.fixture(scope="session")
+def painted_faces() -> ModuleType:
+    """Painted faces and the hand-written networks that find them (tests/face/painted_faces.py)."""
+    spec = importlib.util.spec_from_file_location("painted_faces", REPOSITORY / "tests" / "face" / "painted_faces.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _has_gpu() -> bool:
