@@ -13,7 +13,7 @@ ASYMMETRIC_SHARE = 0.4
 # Beyond these the lids and the lips come apart.
 LARGEST_WEIGHT = {"eyeBlink_L": 0.85, "eyeBlink_R": 0.85, "jawOpen": 0.7}
 
-# Expression, how often it takes part, and its largest weight; drawn in this order. Mouth before the lips are rolled, and after.
+# Expression, how often it takes part, and its largest weight.
 _MOUTH = (
     ("mouthFrown", 0.2, 0.7), ("mouthPucker", 0.2, 0.7), ("mouthFunnel", 0.2, 0.6), ("mouthUpperUp", 0.25, 0.5),
     ("mouthLowerDown", 0.35, 0.5), ("mouthPress", 0.15, 0.6), ("mouthStretch", 0.15, 0.5),

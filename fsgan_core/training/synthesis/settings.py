@@ -1,0 +1,100 @@
+"""What `fsgan synthesize` makes and how much of it: each default once, from which the command line is derived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fsgan_core.errors import JobError, PlateError
+from fsgan_core.job.settings import check_settings, setting
+
+# What can be made, in the order in which it is made, and where it goes below --out.
+CLIPS, TAKES, PHOTOS, HEADS = "clips", "takes", "photos", "heads"
+KINDS = (CLIPS, TAKES, PHOTOS, HEADS)
+HEADS_FILE = "heads.npz"
+
+
+@dataclass(frozen=True)
+class SynthesisSettings:
+    """What to make for training."""
+
+    make: str = setting(
+        ",".join(KINDS), label="Make",
+        help="What to make: clips (people, any light), takes (people, one light a take), photos (labelled portraits), heads "
+        "(landmarks of posed heads).",
+    )  # fmt: skip
+    views: int = setting(
+        20, label="Views", minimum=4, maximum=1000, help="Pictures drawn of each person, for clips and for takes."
+    )
+    heads: int = setting(
+        20000, label="Heads", minimum=20, maximum=10_000_000, help="Heads whose landmarks are projected at six poses each."
+    )
+    seed: int = setting(
+        1, label="Seed", minimum=0, maximum=2**31 - 1, help="Another seed makes other views. The same one, the same files."
+    )
+    workers: int = setting(1, label="Workers", minimum=1, maximum=256, help="Processes that draw at the same time.")
+    people: str = setting(
+        "", label="People",
+        help="Names of people separated by commas, or a .txt file with a name a line. Empty: all whose portrait fits well.",
+    )  # fmt: skip
+
+    def kinds(self) -> tuple[str, ...]:
+        """What to make, in the order of KINDS.
+
+        Raises:
+            JobError: A word that is none of KINDS, or a number outside its limits.
+        """
+        check_settings(self)
+        wanted = [word.strip() for word in self.make.split(",") if word.strip()]
+        unknown = [word for word in wanted if word not in KINDS]
+        if unknown or not wanted:
+            raise JobError(f"make is {self.make!r}: choose one or more of {', '.join(KINDS)}, separated by commas.")
+        return tuple(kind for kind in KINDS if kind in wanted)
+
+    def names(self) -> tuple[str, ...]:
+        """The people asked for; empty for all.
+
+        Raises:
+            JobError: The file with their names cannot be read or is empty.
+        """
+        if not self.people.endswith(".txt"):
+            return tuple(dict.fromkeys(name.strip() for name in self.people.split(",") if name.strip()))
+        try:
+            lines = Path(self.people).read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise JobError(f"cannot read the list of people: {error.strerror}", path=self.people) from error
+        names = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+        if not names:
+            raise JobError("the list of people is empty", path=self.people)
+        return names
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Where the data lie below --data."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        if not self.root.is_dir():
+            raise PlateError("the data folder does not exist; --data needs the folder with subjects/", path=str(self.root))
+
+    @property
+    def head(self) -> Path:
+        """The morphable head."""
+        return self.root / "ict_facekit" / "ict_facekit.npz"
+
+    @property
+    def subjects(self) -> Path:
+        """The folder with the fitted portraits."""
+        return self.root / "subjects"
+
+    @property
+    def environments(self) -> Path:
+        """The folder with the panoramas."""
+        return self.root / "hdri"
+
+    @property
+    def portraits(self) -> Path:
+        """The folder with the portraits and their labels."""
+        return self.root / "face_pack"
