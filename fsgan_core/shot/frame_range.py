@@ -1,4 +1,4 @@
-"""Frame ranges as compositors write them: `1001-1040`, `1-10x2`, `1-10:2,15`. The last frame is inclusive, as in Nuke."""
+"""Frame ranges as compositors write them: `1001-1040`, `1-10x2`, `1-10:2,15`. Last frames are inclusive, as in Nuke."""
 
 from __future__ import annotations
 

@@ -10,28 +10,12 @@ from typing import Dict, FrozenSet, List, Optional
 
 from fsgan_core.errors import JobError
 
-MOVIE_EXTENSIONS = frozenset(
-    [
-        ".mov",
-        ".mp4",
-        ".m4v",
-        ".mkv",
-        ".avi",
-        ".webm",
-        ".mxf",
-        ".mpg",
-        ".mpeg",
-        ".mts",
-        ".m2ts",
-        ".ts",
-        ".wmv",
-        ".flv",
-        ".ogv",
-        ".3gp",
-        ".gif",
-        ".y4m",
-    ]
-)
+# fmt: off
+MOVIE_EXTENSIONS = frozenset({
+    ".mov", ".mp4", ".m4v", ".mkv", ".avi", ".webm", ".mxf", ".mpg", ".mpeg", ".mts", ".m2ts", ".ts", ".wmv", ".flv",
+    ".ogv", ".3gp", ".gif", ".y4m",
+})
+# fmt: on
 _FIELD = re.compile(r"%(0\d+)?d|#+|@+")
 _NUMBERED_STILL = re.compile(r"\.(\d+)\.[^.]+\Z")
 

@@ -1,0 +1,196 @@
+"""Reads one picture file through OpenImageIO: stored pixels, windows and attributes, nothing converted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio  # noqa: N813
+from numpy.typing import NDArray
+
+from fsgan_core.errors import PlateError
+from fsgan_core.media.exr_header import ExrPart, read_exr_headers
+from fsgan_core.media.exr_layers import ChannelChoice, PartChannels, choose_channels
+from fsgan_core.media.picture_metadata import attributes_of_spec
+from fsgan_core.media.plate_frame import PictureHeader, PlateFrame
+from fsgan_core.shot.image_window import ImageWindow
+
+# The stored types that stay as they are; any other (double, 32-bit integer) is read as float.
+_NATIVE_TYPES = {"half": oiio.HALF, "float": oiio.FLOAT, "uint8": oiio.UINT8, "uint16": oiio.UINT16}
+
+
+@dataclass(frozen=True)
+class PictureInfo:
+    """What a picture file says before its pixels are decoded.
+
+    Args:
+        file_format: `openexr`, `png`, `jpeg`, `tiff`, `dpx`, ...
+        pixel_type: `half`, `float`, `uint8` or `uint16`: the type of the stored R G B.
+        transfer: What OpenImageIO makes of the file's own colour metadata; "" where it says nothing.
+        header: Windows, pixel aspect, attributes.
+    """
+
+    file_format: str
+    pixel_type: str
+    transfer: str
+    header: PictureHeader
+
+
+def read_info(path: str, layer: str = "", stereo_view: str = "") -> PictureInfo:
+    """The header of a picture file, for the layer and view that `read_picture` would read.
+
+    Raises:
+        PlateError: As `read_picture`, except for damage to the pixels.
+    """
+    with _opened(path) as picture:
+        return _info(path, picture, *_select(path, picture, layer, stereo_view))
+
+
+def read_picture(path: str, number: int, layer: str = "", stereo_view: str = "") -> PlateFrame:
+    """One picture, its R G B (and A) exactly as stored.
+
+    A grey picture gives the same values three times. A picture that a camera marked as lying on its side is turned
+    upright. Colour that is stored multiplied by alpha stays so, and colour that is not stays so too.
+
+    Args:
+        path: The file.
+        number: The frame number that the result carries.
+        layer: EXR layer or part; "" is the main R G B.
+        stereo_view: The eye of a stereo EXR; "" is the first one.
+
+    Raises:
+        PlateError: The file is missing, empty, cut off, damaged, of an unknown kind, without R G B, or has no such
+            layer or view.
+    """
+    with _opened(path, number) as picture:
+        choice, parts = _select(path, picture, layer, stereo_view)
+        info = _info(path, picture, choice, parts)
+        rgb = _read_channels(picture, choice.part, choice.rgb)
+        alpha = _read_channels(picture, choice.part, (choice.alpha,)) if choice.alpha is not None else None
+        turn = 1 if info.file_format == "openexr" else picture.spec().get_int_attribute("Orientation", 1)
+    rgb = _upright(rgb, turn)
+    alpha = _upright(alpha, turn)[..., 0] if alpha is not None else None
+    for array in (rgb, alpha):
+        if array is not None:
+            array.flags.writeable = False
+    return PlateFrame(number, path, rgb, alpha, info.header)
+
+
+@contextmanager
+def _opened(path: str, number: int | None = None) -> Iterator[oiio.ImageInput]:
+    """The open file; every failure inside becomes a PlateError that names file and frame."""
+    try:
+        if os.stat(path).st_size == 0:
+            raise PlateError("is empty (0 bytes). Render or copy it again.", path=path, frame=number)
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        raise PlateError(f"cannot be read: {error.strerror}.", path=path, frame=number) from error
+    hints = oiio.ImageSpec()
+    hints.attribute("oiio:UnassociatedAlpha", 1)  # else PNG and TIFF colour would be multiplied by alpha
+    picture = oiio.ImageInput.open(path, hints)
+    if picture is None:
+        raise PlateError(f"cannot be read as a picture: {_sentence(oiio.geterror())}", path=path, frame=number)
+    try:
+        yield picture
+    except _ReadFailed as error:
+        raise PlateError(
+            f"is cut off or damaged: {_sentence(str(error))} Render or copy it again.", path=path, frame=number
+        ) from error
+    except PlateError as error:
+        error.frame = number if error.frame is None else error.frame
+        raise
+    finally:
+        picture.close()
+
+
+class _ReadFailed(Exception):
+    """OpenImageIO could not decode the pixels; carries its words."""
+
+
+def _select(
+    path: str, picture: oiio.ImageInput, layer: str, stereo_view: str
+) -> tuple[ChannelChoice, tuple[ExrPart, ...]]:
+    """The channels to read, and the raw headers of all parts; no headers where the file is no EXR."""
+    is_exr = picture.format_name() == "openexr"
+    headers = read_exr_headers(path) if is_exr else ()
+    parts: list[PartChannels] = []
+    while picture.seek_subimage(len(parts), 0):
+        spec = picture.spec()
+        views = spec.getattribute("multiView") if is_exr else None
+        parts.append(
+            PartChannels(
+                channels=tuple(spec.channelnames),
+                part_name=spec.get_string_attribute("oiio:subimagename") if is_exr and len(headers) > 1 else "",
+                stereo_view=spec.get_string_attribute("view") if is_exr else "",
+                views=tuple(views) if isinstance(views, (tuple, list)) else (),
+            )
+        )
+        if not is_exr:  # the pages of a TIFF and the frames of a GIF are no layers
+            break
+    choice = choose_channels(parts, layer, stereo_view, path)
+    picture.seek_subimage(choice.part, 0)
+    return choice, headers
+
+
+def _info(path: str, picture: oiio.ImageInput, choice: ChannelChoice, parts: tuple[ExrPart, ...]) -> PictureInfo:
+    spec = picture.spec()
+    header = PictureHeader(
+        data_window=ImageWindow(spec.x, spec.y, spec.x + spec.width, spec.y + spec.height),
+        display_window=ImageWindow(
+            spec.full_x, spec.full_y, spec.full_x + spec.full_width, spec.full_y + spec.full_height
+        ),
+        pixel_aspect=float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0,
+        attributes=parts[choice.part].kept_attributes if parts else attributes_of_spec(spec),
+    )
+    if not parts and spec.get_int_attribute("Orientation", 1) >= 5:
+        size = ImageWindow.of_size(spec.height, spec.width)
+        header = PictureHeader(size, size, 1.0 / header.pixel_aspect, header.attributes)
+    kinds = {str(spec.channelformat(index)) for index in choice.rgb}
+    kind = kinds.pop() if len(kinds) == 1 else "float"
+    return PictureInfo(
+        picture.format_name(),
+        kind if kind in _NATIVE_TYPES else "float",
+        spec.get_string_attribute("oiio:ColorSpace"),
+        header,
+    )
+
+
+def _read_channels(picture: oiio.ImageInput, part: int, channels: tuple[int, ...]) -> NDArray[Any]:
+    """(H, W, len(channels)) of the given channel indices, in their stored type."""
+    spec = picture.spec()
+    kinds = {str(spec.channelformat(index)) for index in channels}
+    kind = _NATIVE_TYPES.get(kinds.pop(), oiio.FLOAT) if len(kinds) == 1 else oiio.FLOAT
+    first, end = min(channels), max(channels) + 1
+    pixels = picture.read_image(part, 0, first, end, kind)
+    problem = picture.geterror()
+    if pixels is None or problem:
+        raise _ReadFailed(problem or "no pixels")
+    pixels = pixels.reshape(spec.height, spec.width, end - first)
+    if channels == tuple(range(first, end)):
+        return pixels
+    return np.ascontiguousarray(pixels[..., [index - first for index in channels]])
+
+
+def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """`pixels` turned as the Exif orientation (1 to 8) asks."""
+    turned = {
+        2: lambda: pixels[:, ::-1],
+        3: lambda: pixels[::-1, ::-1],
+        4: lambda: pixels[::-1],
+        5: lambda: pixels.swapaxes(0, 1),
+        6: lambda: pixels[::-1].swapaxes(0, 1),
+        7: lambda: pixels[::-1, ::-1].swapaxes(0, 1),
+        8: lambda: pixels[:, ::-1].swapaxes(0, 1),
+    }.get(orientation)
+    return pixels if turned is None else np.ascontiguousarray(turned())
+
+
+def _sentence(words: str) -> str:
+    """OpenImageIO's words as one line with a full stop."""
+    line = " ".join(words.split()).rstrip(".")
+    return f"{line or 'unknown reason'}."

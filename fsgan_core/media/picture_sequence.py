@@ -1,0 +1,67 @@
+"""Reads EXR, PNG, JPEG, TIFF and DPX sequences and stills, one frame at a time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from fsgan_core.errors import PlateError
+from fsgan_core.media.default_colorspace import colorspace_of_picture
+from fsgan_core.media.exr_attribute import AttributeValue, ExrAttribute
+from fsgan_core.media.picture import read_info, read_picture
+from fsgan_core.media.plate_frame import PlateFrame
+from fsgan_core.media.plate_reader import PlateReader, choose_frames
+from fsgan_core.shot.plate import Plate
+from fsgan_core.shot.sequence_path import sequences_in
+
+
+class PictureSequence(PlateReader):
+    """A sequence of picture files, or one still.
+
+    Args:
+        plate: The plate; the header of its first frame is looked at for colorspace and frame rate.
+
+    Raises:
+        PlateError: Nothing is there, frames are missing, or the first one cannot be read.
+    """
+
+    def __init__(self, plate: Plate) -> None:
+        files = plate.sequence.find_frames()
+        if not files:
+            raise _nothing_there(plate)
+        frames = choose_frames(plate, files)
+        self._files = {number: files[number] for number in frames}
+        first = self._files[frames[0]]
+        info = read_info(first, plate.layer, plate.stereo_view)
+        colorspace = plate.colorspace or colorspace_of_picture(info, first)
+        super().__init__(plate, frames, colorspace, _frame_rate(info.header.attributes.get("framesPerSecond")))
+
+    def read(self, number: int) -> PlateFrame:
+        """Frame `number`, decoded from its file."""
+        return read_picture(self.file_of(number), number, self.plate.layer, self.plate.stereo_view)
+
+    def file_of(self, number: int) -> str:
+        """The file of frame `number`."""
+        self._check_number(number)
+        return self._files[number]
+
+
+def _frame_rate(stored: AttributeValue | None) -> Fraction | None:
+    """Frames per second from an EXR rational or a number."""
+    value = stored.value if isinstance(stored, ExrAttribute) else stored
+    if not isinstance(value, (Fraction, int, float)) or value <= 0:
+        return None
+    return Fraction(value).limit_denominator(1001)
+
+
+def _nothing_there(plate: Plate) -> PlateError:
+    """The error for a path without files, with the sequences that lie in its folder."""
+    path = plate.sequence
+    folder = path.text if path.text and not path.is_pattern and _has_sequences(path.text) else path.folder
+    nearby = sequences_in(folder)[:5]
+    advice = f"Did you mean {' or '.join(nearby)}?" if nearby else "Check the path."
+    what = "no frame of this sequence exists" if path.is_pattern else "no such file"
+    return PlateError(f"{what}. {advice}", path=path.text)
+
+
+def _has_sequences(folder: str) -> bool:
+    return bool(sequences_in(folder))
