@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from torch import nn
 
@@ -22,16 +24,15 @@ def embed_face(crop: np.ndarray, features: nn.Module) -> np.ndarray:
     return infer(features.embed, network_input(crop, features))[0].cpu().numpy().astype(np.float32)
 
 
-def mean_embedding(embeddings: np.ndarray) -> np.ndarray:
+def mean_embedding(embeddings: Sequence[np.ndarray]) -> np.ndarray:
     """The direction that embeddings share.
 
     Args:
-        embeddings: (K, E); rows of NaN were not measured and are left out.
+        embeddings: At least one of (E,).
 
     Returns:
-        (E,) float32 of length 1; all 0 where nothing was measured, which is like nobody.
+        (E,) float32 of length 1; all 0, which is like nobody, where they cancel out.
     """
-    measured = embeddings[np.isfinite(embeddings).all(-1)]
-    total = measured.sum(0)
+    total = np.sum(np.stack(embeddings), axis=0)
     length = float(np.linalg.norm(total))
-    return (total / length if length > 0 else np.zeros(embeddings.shape[-1])).astype(np.float32)
+    return (total / length if length > 0 else np.zeros_like(total)).astype(np.float32)

@@ -23,12 +23,13 @@ class FrameFaces:
     Attributes:
         boxes: (K, 4) px, in one coordinate system for the whole shot.
         scores: (K,) in [0, 1].
-        embeddings: (K, E) of length 1; rows of NaN where it was not measured.
+        embeddings: K of (E,) of length 1, or None where it was not measured. A face that follows none of the frame
+            before must have one.
     """
 
     boxes: np.ndarray
     scores: np.ndarray
-    embeddings: np.ndarray
+    embeddings: tuple[np.ndarray | None, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ class _Tracklet:
     def add(self, faces: FrameFaces, index: int) -> None:
         self.boxes.append(faces.boxes[index])
         self.scores.append(float(faces.scores[index]))
-        self.embeddings.append(faces.embeddings[index])
+        embedding = faces.embeddings[index]
+        if embedding is not None:
+            self.embeddings.append(embedding)
 
 
 def track_faces(frames: Sequence[FrameFaces], cuts: np.ndarray, rules: TrackRules) -> tuple[FaceTrack, ...]:
@@ -166,9 +169,9 @@ def _likeness(person: list[_Tracklet], tracklet: _Tracklet, cuts: np.ndarray, ru
     last = person[-1]
     if last.last >= tracklet.first:
         return -np.inf
-    now = mean_embedding(np.stack(tracklet.embeddings))
-    known = mean_embedding(np.concatenate([np.stack(part.embeddings) for part in person]))
-    recent = mean_embedding(np.stack(last.embeddings))
+    now = mean_embedding(tracklet.embeddings)
+    known = mean_embedding(_all_embeddings(person))
+    recent = mean_embedding(last.embeddings)
     likeness = max(float(known @ now), float(recent @ now))
     bridged = _is_bridged(last, tracklet, cuts, rules.max_gap_frames)
     same_place = intersection_over_union(last.boxes[-1], tracklet.boxes[0])[0, 0] >= BRIDGE_IOU
@@ -220,5 +223,9 @@ def _to_track(track_id: int, person: list[_Tracklet], cuts: np.ndarray, rules: T
         boxes=np.array(boxes, np.float32),
         scores=np.array(scores, np.float32),
         segment_ids=np.array(segments),
-        embedding=mean_embedding(np.concatenate([np.stack(part.embeddings) for part in person])),
+        embedding=mean_embedding(_all_embeddings(person)),
     )
+
+
+def _all_embeddings(person: list[_Tracklet]) -> list[np.ndarray]:
+    return [embedding for part in person for embedding in part.embeddings]

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fsgan_core.geometry.box import box_centres, box_sizes, boxes_from_centres
+from fsgan_core.geometry.face_box import CROP_SCALE
+
 
 @dataclass(frozen=True, eq=False)
 class CropTransform:
@@ -52,6 +55,21 @@ class CropTransform:
             ]
         )
         return cls(matrix, size)
+
+    @classmethod
+    def from_face_box(cls, box: np.ndarray, size: int, pixel_aspect: float = 1.0) -> CropTransform:
+        """The transform of the crop around a face box: `CROP_SCALE` times its side, same centre.
+
+        Args:
+            box: (4,) plate px, a face box, square on a screen.
+            size: Side of the crop, px.
+            pixel_aspect: Width over height of one plate pixel on a screen.
+
+        Raises:
+            ValueError: The box is empty or not finite.
+        """
+        around = boxes_from_centres(box_centres(box), box_sizes(box) * CROP_SCALE)
+        return cls.from_box(around, size, pixel_aspect)
 
     @property
     def inverse(self) -> np.ndarray:

@@ -161,4 +161,4 @@ def _line_weights(count: int, at: int) -> np.ndarray:
     """(count,) weights that give the value at sample `at` of the straight line fitted to `count` samples."""
     offsets = np.arange(count) - (count - 1) / 2
     spread = float((offsets**2).sum())
-    return 1 / count + (offsets[at] * offsets / spread if spread > 0 else 0.0)
+    return np.full(count, 1 / count) + (offsets[at] / spread * offsets if spread > 0 else 0.0)

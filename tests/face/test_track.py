@@ -11,18 +11,17 @@ RULES = TrackRules(
     iou_threshold=0.75, max_gap_frames=12, min_track_frames=1, min_face_px=40, reidentify_similarity=0.5
 )
 ANNA, BERT = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
-UNMEASURED = np.full(3, np.nan)
 
 
 def box(x: float, y: float = 100, side: float = 100) -> list[float]:
     return [x, y, x + side, y + side]
 
 
-def faces(*found: tuple[list[float], np.ndarray]) -> FrameFaces:
+def faces(*found: tuple[list[float], np.ndarray | None]) -> FrameFaces:
     return FrameFaces(
         np.array([b for b, _ in found], np.float32).reshape(-1, 4),
         np.full(len(found), 0.9, np.float32),
-        np.array([who for _, who in found], np.float32).reshape(-1, 3),
+        tuple(who for _, who in found),
     )
 
 
@@ -33,7 +32,7 @@ def track(frames: list[FrameFaces], cuts: tuple[int, ...] = (), rules: TrackRule
 
 
 def test_overlapping_boxes_are_one_track() -> None:
-    (found,) = track([faces((box(100 + 3 * i), ANNA if i % 8 == 0 else UNMEASURED)) for i in range(20)])
+    (found,) = track([faces((box(100 + 3 * i), ANNA if i % 8 == 0 else None)) for i in range(20)])
     assert found.track_id == 1
     assert found.indices.tolist() == list(range(20))
     assert set(found.segment_ids.tolist()) == {0}

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.geometry.crop_transform import CropTransform
+from fsgan_core.geometry.face_box import box_to_crop_box
 
 coordinates = st.floats(-5000, 5000)
 
@@ -39,6 +40,14 @@ def test_points_of_any_shape_are_taken() -> None:
     crop = CropTransform.from_box(np.array([3, 4, 67, 68]), 256)
     points = np.random.default_rng(0).uniform(0, 100, (2, 5, 2))
     np.testing.assert_allclose(crop.to_crop(points)[1, 3], crop.to_crop(points[1, 3]))
+
+
+@pytest.mark.parametrize("aspect", [1.0, 2.0])
+def test_crop_of_a_face_box_leaves_room_around_it(aspect: float) -> None:
+    crop = CropTransform.from_face_box(np.array([100, 100, 100 + 80 / aspect, 180]), 256, aspect)
+    np.testing.assert_allclose(crop.box, [100 - 10 / aspect, 90, 100 + 90 / aspect, 190], atol=1e-4)
+    square = np.array([10, 20, 90, 100], np.float32)
+    np.testing.assert_allclose(CropTransform.from_face_box(square, 256).box, box_to_crop_box(square), atol=1e-4)
 
 
 def test_shifted_crop_shows_the_same_pixels_of_a_cut_out_picture() -> None:

@@ -1,0 +1,122 @@
+"""The first look at a shot: which faces each frame has, who they are, and where cuts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fsgan_core.face.cuts import THUMBNAIL_SIZE, find_cuts, picture_change, picture_thumbnail
+from fsgan_core.face.detect import FaceDetections, detect_faces
+from fsgan_core.face.identify import embed_face
+from fsgan_core.face.landmarks import find_landmarks, landmarks_to_plate_box
+from fsgan_core.face.track import FaceTrack, FrameFaces, TrackRules, match_boxes, track_faces
+from fsgan_core.geometry.box import intersection_over_union, suppress_overlaps
+from fsgan_core.geometry.crop_transform import CropTransform
+from fsgan_core.geometry.face_box import CROP_SIZE
+from fsgan_core.geometry.resample import crop_picture
+from fsgan_core.job.progress import Progress
+from fsgan_core.job.settings import AnalyzeSettings
+from fsgan_core.pipeline.shot_picture import ShotPicture
+from fsgan_core.weights.load import Pack
+
+EMBED_EVERY_FRAMES = 8
+"""A face that is followed by overlap is identified this often; a new one at once."""
+MAYBE_CUT_CHANGE = 0.2
+"""Change from which all faces are identified again: lower than any cut."""
+SAME_FACE_IOU = 0.3
+"""Detected box and box of the landmarks found in it overlap at least this much, or it was no face."""
+DOUBLE_IOU = 0.4
+"""Two faces of one frame that overlap by more are one."""
+
+
+@dataclass(frozen=True, eq=False)
+class FirstLook:
+    """What the first pass over the frames found.
+
+    Attributes:
+        numbers: (N,) int frame numbers.
+        tracks: One per person; boxes in picture px (from the display window's corner).
+        origins: (N, 2) int, picture px of each frame's row 0, column 0.
+    """
+
+    numbers: np.ndarray
+    tracks: tuple[FaceTrack, ...]
+    origins: np.ndarray
+
+
+def find_faces(
+    pictures: Iterable[ShotPicture], pack: Pack, settings: AnalyzeSettings, progress: Progress
+) -> FirstLook:
+    """The persons of a shot, after one pass over its frames.
+
+    Args:
+        pictures: The frames, in order; each is let go before the next is taken.
+        pack: Detector, landmarks and features are used.
+        settings: Size, score and tracking rules.
+        progress: Hears about every frame.
+    """
+    numbers: list[int] = []
+    origins: list[tuple[int, int]] = []
+    frames: list[FrameFaces] = []
+    thumbnails: list[np.ndarray] = []
+    ages = np.zeros(0, int)
+    for picture in pictures:
+        boxes, scores = _refined_faces(picture, pack, settings)
+        thumbnails.append(picture_thumbnail(picture.rgb))
+        is_new = not frames or picture_change(thumbnails[-2], thumbnails[-1]) >= MAYBE_CUT_CHANGE
+        matches = {} if is_new else match_boxes(frames[-1].boxes, _to_picture(boxes, picture), settings.iou_threshold)
+        # Frames since each face was last identified; a face without a predecessor is identified now.
+        ages = np.array([ages[matches[k]] + 1 if k in matches else EMBED_EVERY_FRAMES for k in range(len(boxes))], int)
+        due = ages >= EMBED_EVERY_FRAMES
+        embeddings = tuple(_embedding(picture, boxes[k], pack) if due[k] else None for k in range(len(boxes)))
+        ages[due] = 0
+        frames.append(FrameFaces(_to_picture(boxes, picture), scores, embeddings))
+        numbers.append(picture.number)
+        origins.append(picture.origin)
+        progress.frame_done(picture.number, f"{len(boxes)} faces" if len(boxes) != 1 else "1 face")
+    cuts = find_cuts(np.array(thumbnails, np.uint8).reshape(-1, *THUMBNAIL_SIZE, 3))
+    tracks = track_faces(frames, cuts, _rules(settings))
+    return FirstLook(np.array(numbers, np.int64), tracks, np.array(origins, np.int64).reshape(-1, 2))
+
+
+def _refined_faces(picture: ShotPicture, pack: Pack, settings: AnalyzeSettings) -> tuple[np.ndarray, np.ndarray]:
+    """Face boxes (K, 4) in px of the picture's array and scores (K,): detected, then measured by their landmarks."""
+    found = detect_faces(
+        picture.rgb, pack.detector, settings.min_face_px, settings.score_threshold, picture.pixel_aspect
+    )
+    refined = np.array([_refined_box(picture, box, pack) for box in found.boxes], np.float32).reshape(-1, 4)
+    is_face = np.array([_is_same_face(a, b) for a, b in zip(found.boxes, refined, strict=True)], bool)
+    faces = FaceDetections(refined[is_face], found.scores[is_face])
+    kept = suppress_overlaps(faces.boxes, faces.scores, DOUBLE_IOU)
+    return faces.boxes[kept], faces.scores[kept]
+
+
+def _refined_box(picture: ShotPicture, box: np.ndarray, pack: Pack) -> np.ndarray:
+    rough = CropTransform.from_face_box(box, CROP_SIZE, picture.pixel_aspect)
+    landmarks = find_landmarks(crop_picture(picture.rgb, rough), pack.landmarks)
+    return landmarks_to_plate_box(landmarks, rough)
+
+
+def _is_same_face(detected: np.ndarray, refined: np.ndarray) -> bool:
+    return bool(intersection_over_union(detected, refined)[0, 0] >= SAME_FACE_IOU)
+
+
+def _embedding(picture: ShotPicture, box: np.ndarray, pack: Pack) -> np.ndarray:
+    crop = CropTransform.from_face_box(box, CROP_SIZE, picture.pixel_aspect)
+    return embed_face(crop_picture(picture.rgb, crop), pack.features)
+
+
+def _to_picture(boxes: np.ndarray, picture: ShotPicture) -> np.ndarray:
+    return (boxes + np.tile(picture.origin, 2)).astype(np.float32)
+
+
+def _rules(settings: AnalyzeSettings) -> TrackRules:
+    return TrackRules(
+        iou_threshold=settings.iou_threshold,
+        max_gap_frames=settings.max_gap_frames,
+        min_track_frames=settings.min_track_frames,
+        min_face_px=settings.min_face_px,
+        reidentify_similarity=settings.reidentify_similarity,
+    )
