@@ -32,13 +32,18 @@ class GeneratorSize:
     fine_landmarks: bool
     gated: bool
 
+    @property
+    def padding(self) -> str:
+        """Padding mode of the convolutions; see `conv_block`."""
+        return "zeros" if self.gated else "reflect"
+
 
 class InputConv(nn.Module):
     """The 7x7 input unit over picture channels and heatmap channels, the latter computed sparsely."""
 
-    def __init__(self, picture_channels: int, landmarks: int, out_channels: int) -> None:
+    def __init__(self, picture_channels: int, landmarks: int, out_channels: int, padding: str) -> None:
         super().__init__()
-        self.picture = nn.Conv2d(picture_channels, out_channels, 7, 1, 3, bias=False, padding_mode="reflect")
+        self.picture = nn.Conv2d(picture_channels, out_channels, 7, 1, 3, bias=False, padding_mode=padding)
         self.landmarks = LandmarkConv(landmarks, out_channels) if landmarks else None
         self.norm = nn.BatchNorm2d(out_channels)
 
@@ -53,13 +58,13 @@ class InputConv(nn.Module):
 class Skip(nn.Module):
     """One scale of the global generator: blocks( x + up(deeper(down(x))) ); the deepest is blocks alone."""
 
-    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...]) -> None:
+    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...], padding: str) -> None:
         super().__init__()
-        self.deeper = Skip(widths[1:], blocks[1:]) if len(widths) > 1 else None
+        self.deeper = Skip(widths[1:], blocks[1:], padding) if len(widths) > 1 else None
         if self.deeper is not None:
-            self.down = Down(widths[0], widths[1])
-            self.up = Up(widths[1], widths[0])
-        self.blocks = residual_blocks(widths[0], blocks[0])
+            self.down = Down(widths[0], widths[1], padding)
+            self.up = Up(widths[1], widths[0], padding)
+        self.blocks = residual_blocks(widths[0], blocks[0], padding)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) -> the same shape."""
@@ -73,9 +78,9 @@ class Global(nn.Module):
 
     def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize, out_channels: int) -> None:
         super().__init__()
-        self.in_conv = InputConv(picture_channels, landmarks, size.widths[1])
-        self.inner = Skip(size.widths[1:], size.blocks[1:])
-        self.out_conv = output_conv(size.widths[1], out_channels)
+        self.in_conv = InputConv(picture_channels, landmarks, size.widths[1], size.padding)
+        self.inner = Skip(size.widths[1:], size.blocks[1:], size.padding)
+        self.out_conv = output_conv(size.widths[1], out_channels, size.padding)
 
     def forward(self, picture: Tensor, points: Tensor | None) -> Tensor:
         """(B, C, S, S) -> features (B, width, S, S)."""
@@ -90,10 +95,10 @@ class Enhancer(nn.Module):
         self.size = size
         out_channels = 4 if size.gated else 3
         self.base = Global(picture_channels, landmarks, size, out_channels)
-        self.in_conv = InputConv(picture_channels, landmarks if size.fine_landmarks else 0, size.widths[0])
-        self.up = Up(size.widths[1], size.widths[0])
-        self.blocks = residual_blocks(size.widths[0], size.blocks[0])
-        self.out_conv = output_conv(size.widths[0], out_channels)
+        self.in_conv = InputConv(picture_channels, landmarks if size.fine_landmarks else 0, size.widths[0], size.padding)
+        self.up = Up(size.widths[1], size.widths[0], size.padding)
+        self.blocks = residual_blocks(size.widths[0], size.blocks[0], size.padding)
+        self.out_conv = output_conv(size.widths[0], out_channels, size.padding)
 
     def forward(self, picture: Tensor, points: Tensor | None, passed: Tensor, stage: str = "full") -> Tensor:
         """The generated picture.
@@ -121,6 +126,6 @@ class Enhancer(nn.Module):
         return passed * gate + torch.tanh(x[:, :3]) * (1 - gate)
 
 
-def output_conv(in_channels: int, out_channels: int) -> nn.Conv2d:
+def output_conv(in_channels: int, out_channels: int, padding: str) -> nn.Conv2d:
     """The 7x7 output convolution, without norm or activation."""
-    return nn.Conv2d(in_channels, out_channels, 7, 1, 3, bias=False, padding_mode="reflect")
+    return nn.Conv2d(in_channels, out_channels, 7, 1, 3, bias=False, padding_mode=padding)

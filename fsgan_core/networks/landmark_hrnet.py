@@ -11,13 +11,14 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class HRNetSize:
-    """Widths of the four branches, modules in stages 2 to 4, basic blocks a branch, stem width, bottlenecks of stage 1."""
+    """Widths of the four branches, modules in stages 2 to 4, basic blocks a branch, stem width, bottlenecks of stage 1, input side px."""
 
     widths: tuple[int, int, int, int]
     modules: tuple[int, int, int]
     blocks: int
     stem: int
     bottlenecks: int
+    input_size: int
 
 
 class LandmarkHRNet(nn.Module):
@@ -25,6 +26,7 @@ class LandmarkHRNet(nn.Module):
 
     def __init__(self, size: HRNetSize, landmarks: int = 98) -> None:
         super().__init__()
+        self.input_size = size.input_size
         self.stem = nn.Sequential(*_unit(3, size.stem, stride=2), *_unit(size.stem, size.stem, stride=2))
         widest = size.stem * 4
         blocks = [Bottleneck(size.stem, size.stem)] + [Bottleneck(widest, size.stem) for _ in range(size.bottlenecks - 1)]
@@ -43,7 +45,9 @@ class LandmarkHRNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, S, S) in [-1, 1] -> raw heatmaps (B, 98, S/4, S/4)."""
+        """(B, 3, S, S) in [-1, 1] -> raw heatmaps (B, 98, side, side), side a quarter of `input_size`."""
+        if x.shape[-1] != self.input_size:
+            x = F.interpolate(x, size=(self.input_size, self.input_size), mode="bilinear", antialias=True)
         branches = [self.layer1(self.stem(x))]
         for transition, stage in zip(self.transitions, self.stages, strict=True):
             branches = stage(transition(branches))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from fsgan_core.geometry.face_box import landmarks_to_box
-from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light, random_occluder, warp_view
+from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light, random_occluder
 from fsgan_core.training.datasets import Clip, View
 
 ROUGH = CropJitter(rotation_deg=25.0, scale=0.22, shift=0.08)
@@ -32,13 +32,15 @@ class FaceSampler:
     photo_share: float
     size: int
 
-    def crop(self, rng: np.random.Generator, jitter: CropJitter = ROUGH) -> tuple[View, np.ndarray, int]:
+    def crop(
+        self, rng: np.random.Generator, jitter: CropJitter = ROUGH, masks: bool = False
+    ) -> tuple[View, np.ndarray, int]:
         """A crop, its augmented picture (S, S, 3) float32 in [0, 1], and the person's number (-1 for a photograph)."""
         from_photo = len(self.photos) > 0 and rng.random() < self.photo_share
         people = self.photos if from_photo else self.clips
         person = int(rng.integers(len(people)))
         clip = people[person]
-        view = clip.view(int(rng.integers(len(clip))))
+        view = clip.view(int(rng.integers(len(clip))), masks)
         if rng.random() < 0.5:
             view = flip_view(view)
         view = crop_view(view, self.size, jitter, rng)
@@ -63,7 +65,7 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
 
 def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair; augmented as in section 3.4 and by occluders."""
-    view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06))
+    view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
     rgb = random_light(rgb, rng)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
     if rng.random() < 0.45:
@@ -102,7 +104,7 @@ def detector_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
     padded = np.full((6, 4), -1, np.float32)
     if boxes:
         padded[: len(boxes)] = np.stack(boxes)
-    return {"picture": to_network(rgb), "boxes": padded[: 6] if size else padded}
+    return {"picture": to_network(rgb), "boxes": padded}
 
 
 def to_network(rgb: np.ndarray) -> np.ndarray:
@@ -118,7 +120,7 @@ def _detector_background(sampler: FaceSampler, rng: np.random.Generator) -> np.n
     rgb = view.rgb.astype(np.float32) / 255
     if rng.random() < 0.6:  # hide the face: hair, clothes and rooms teach what is no face
         fill = rgb[rng.integers(0, 320, 1), rng.integers(0, 320, 1)]
-        hidden = cv2.GaussianBlur(cv2.dilate(view.face, np.ones((15, 15), np.uint8)).astype(np.float32) / 255, (0, 0), 4)
+        hidden = cv2.blur(cv2.dilate(view.face, np.ones((15, 15), np.uint8)), (9, 9)).astype(np.float32) / 255
         rgb = rgb + (fill - rgb) * hidden[..., None]
         side = int(rng.integers(60, 320))
         y, x = rng.integers(0, 320 - side + 1, 2)
@@ -135,22 +137,35 @@ def _place_face(
     """The canvas with the head pasted and its face box, or None where the place is taken."""
     size = canvas.shape[0]
     box = landmarks_to_box(view.landmarks)
+    factor = min(1.0, 1.7 * face_px / float(box[2] - box[0]))
+    view = _resized(view, factor)
+    box = landmarks_to_box(view.landmarks)
     scale = face_px / float(box[2] - box[0])
     angle = np.radians(rng.uniform(-30, 30))
     centre = rng.uniform(0.0, 1.0, 2) * size
     linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
     matrix = np.column_stack([linear, centre - linear @ ((box[:2] + box[2:]) / 2)])
-    whole = View(view.rgb, np.full_like(view.face, 255), view.hair, view.landmarks, view.pose, view.expression)
-    head = warp_view(whole, matrix, size)
-    new = landmarks_to_box(head.landmarks)
+    new = landmarks_to_box(view.landmarks @ matrix[:, :2].T + matrix[:, 2])
     visible = np.clip(new, 0, size)
     if (visible[2:] - visible[:2]).prod() < 0.6 * face_px**2 or any(_overlap(new, other) > 0.1 for other in taken):
         return None
-    person = np.maximum(view.face, view.hair)
-    tight = rng.random() < 0.4
-    soft = View(view.rgb, cv2.dilate(person, np.ones((9, 9), np.uint8)), view.hair, view.landmarks, view.pose, view.expression)
-    alpha = (warp_view(soft, matrix, size).face if tight else head.face).astype(np.float32)[..., None] / 255
-    return canvas + (head.rgb.astype(np.float32) / 255 - canvas) * alpha, new
+    head = view.face
+    if rng.random() < 0.6:
+        head = np.full_like(view.face, 255)
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ np.array([0.5, 0.5]) - 0.5
+    rgb = cv2.warpAffine(view.rgb, shifted, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.warpAffine(head, shifted, (size, size), flags=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
+    return canvas + (rgb.astype(np.float32) / 255 - canvas) * alpha, new
+
+
+def _resized(view: View, factor: float) -> View:
+    """The view shrunk by area averaging; its `face` becomes the whole head with a margin, its `hair` is dropped."""
+    side = max(8, round(view.rgb.shape[0] * factor))
+    rgb = cv2.resize(view.rgb, (side, side), interpolation=cv2.INTER_AREA)
+    head = cv2.dilate(cv2.resize(np.maximum(view.face, view.hair), (side, side), interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
+    landmarks = (view.landmarks * (side / view.rgb.shape[0])).astype(np.float32)
+    return View(rgb, head, np.zeros((0, 0), np.uint8), landmarks, view.pose, view.expression)
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> float:

@@ -21,14 +21,25 @@ def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Fig
     points = batch["points"]
     size = heat.shape[-1]
     grid = (torch.arange(size, device=heat.device) + 0.5) / size
-    dx = (grid - points[..., 0:1]) * size / HEAT_SIGMA
-    dy = (grid - points[..., 1:2]) * size / HEAT_SIGMA
-    wanted = torch.exp(-0.5 * dx**2)[:, :, None, :] * torch.exp(-0.5 * dy**2)[..., None]
+    column = torch.exp(-0.5 * ((grid - points[..., 0:1]) * size / HEAT_SIGMA) ** 2)
+    row = torch.exp(-0.5 * ((grid - points[..., 1:2]) * size / HEAT_SIGMA) ** 2)
+    wanted = row[..., None] * column[:, :, None, :]
     inside = ((points > 0) & (points < 1)).all(-1).float()
-    square = ((heat - wanted) ** 2 * (1 + 8 * wanted)).mean((2, 3))
-    error = (heatmaps_to_points(heat) - points).abs().sum(-1)
-    loss = 30 * (square * inside).mean() + (F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.02, reduction="none") * inside).mean() * 2
-    return loss, {"error": (error * inside).sum() / inside.sum().clamp_min(1)}
+    difference = heat - wanted
+    square = torch.einsum("blhw,blhw->bl", difference, difference * (1 + 8 * wanted)) / size**2
+    expected = _soft_points(heat, grid)
+    distance = (expected - points).abs().sum(-1)
+    with torch.no_grad():
+        error = (heatmaps_to_points(heat[:2]) - points[:2]).norm(dim=-1)
+    loss = 30 * (square * inside).mean() + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.02, reduction="none") * inside).mean()
+    return loss, {"error": (error * inside[:2]).sum() / inside[:2].sum().clamp_min(1)}
+
+
+def _soft_points(heat: Tensor, grid: Tensor) -> Tensor:
+    """(B, L, 2): the expectation of the heat's fourth power, a smooth stand-in for the threshold of eq. 12."""
+    weight = heat.clamp_min(0) ** 4
+    total = weight.sum((2, 3)).clamp_min(1e-6)
+    return torch.stack([(weight.sum(2) * grid).sum(-1) / total, (weight.sum(3) * grid).sum(-1) / total], -1)
 
 
 def pose_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:

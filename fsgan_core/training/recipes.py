@@ -46,10 +46,10 @@ GAN_BETAS = (0.5, 0.999)
 
 RECIPES: dict[str, Recipe] = {
     "features-compact": Recipe("features", "compact", 128, 32, 96_000, 2e-3),
-    "landmarks-compact": Recipe("landmarks", "compact", 256, 16, 80_000, 2e-3, photo_share=0.3),
+    "landmarks-compact": Recipe("landmarks", "compact", 128, 24, 120_000, 2e-3, photo_share=0.3),
     "pose-compact": Recipe("pose", "compact", 128, 32, 96_000, 2e-3),
-    "segmentation-compact": Recipe("segmentation", "compact", 256, 12, 48_000, 2e-3, photo_share=0.4),
-    "detector-compact": Recipe("detector", "compact", 160, 24, 96_000, 2e-3, photo_share=0.3),
+    "segmentation-compact": Recipe("segmentation", "compact", 256, 12, 48_000, 2e-3, base_share=0.6, photo_share=0.4),
+    "detector-compact": Recipe("detector", "compact", 160, 24, 48_000, 2e-3, photo_share=0.3),
     "transformer-compact": Recipe("transformer", "compact", 0, 512, 4_000_000, 2e-3),
     "reenactment-compact": Recipe(
         "reenactment", "compact", 256, 8, 80_000, 6e-4, GAN_BETAS, base_share=0.55, adversarial_from=0.5
