@@ -45,18 +45,32 @@ def warp_to_landmarks(view: np.ndarray, from_points: np.ndarray, to_points: np.n
     Returns:
         (H, W, C) float32; bilinear, the border repeated.
     """
-    height, width = view.shape[:2]
-    source = control_points(from_points, (height, width))
-    target = control_points(to_points, (height, width))
+    source_px = warp_map(from_points, to_points, view.shape[:2])
+    picture = np.ascontiguousarray(view, np.float32)
+    map_x, map_y = source_px[..., 0] - np.float32(0.5), source_px[..., 1] - np.float32(0.5)
+    return cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(view.shape)
+
+
+def warp_map(from_points: np.ndarray, to_points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Where each pixel of the warped picture comes from.
+
+    Args:
+        from_points: (98, 2) px of the view.
+        to_points: (98, 2) px of the warped picture.
+        size: height, width, px, of both.
+
+    Returns:
+        (H, W, 2) float32 px x, y of the view at the pixel centres, +0.5 convention.
+    """
+    height, width = size
+    source, target = control_points(from_points, size), control_points(to_points, size)
     triangles = face_triangles()
-    index = _triangle_index(target, triangles, (height, width))
-    affine = _triangle_affines(target, source, triangles)[index]
+    affine = _triangle_affines(target, source, triangles)[_triangle_index(target, triangles, size)]
     x = np.arange(width, dtype=np.float32) + 0.5
     y = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
-    map_x = affine[..., 0] * x + affine[..., 1] * y + affine[..., 2] - 0.5
-    map_y = affine[..., 3] * x + affine[..., 4] * y + affine[..., 5] - 0.5
-    warped = cv2.remap(np.ascontiguousarray(view, np.float32), map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return warped.reshape(view.shape)
+    map_x = affine[..., 0] * x + affine[..., 1] * y + affine[..., 2]
+    map_y = affine[..., 3] * x + affine[..., 4] * y + affine[..., 5]
+    return np.stack([map_x, map_y], -1)
 
 
 def control_points(landmarks: np.ndarray, size: tuple[int, int]) -> np.ndarray:

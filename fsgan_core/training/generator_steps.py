@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.geometry.landmark_warp import warp_map
 from fsgan_core.training.losses import ADVERSARIAL_WEIGHT, PIXEL_WEIGHT, discriminator_loss, generator_adversarial_loss, perceptual_loss
 
 Figures = dict[str, Tensor]
@@ -67,12 +70,27 @@ def reenactment_pictures(net: nn.Module, batch: dict[str, Tensor], context: Gene
 
 
 def stepwise(net: nn.Module, batch: dict[str, Tensor], transformer: nn.Module, stage: str) -> Tensor:
-    """Two reenactment steps through the middle pose (eq. 9, 10), without a warped view in the second."""
+    """Two reenactment steps through the middle pose, as at inference (eq. 9, 10)."""
     middle_pose = (batch["view_pose"] + batch["pose"]) / 2
     with torch.no_grad():
         middle = transformer(batch["view_points"], middle_pose).float()
-    first = net(batch["view"], batch["view"], middle, stage)
-    return net(first, batch["warped"], batch["points"], stage)
+    first = net(batch["view"], warp_batch(batch["view"], batch["view_points"], middle), middle, stage)
+    return net(first, warp_batch(first, middle, batch["points"]), batch["points"], stage)
+
+
+def warp_batch(pictures: Tensor, from_points: Tensor, to_points: Tensor) -> Tensor:
+    """`geometry.landmark_warp` on a batch, differentiable in the pictures.
+
+    Args:
+        pictures: (B, 3, S, S).
+        from_points: (B, 98, 2) in [0, 1], landmarks of the pictures.
+        to_points: (B, 98, 2) in [0, 1], where they shall lie.
+    """
+    size = pictures.shape[-1]
+    pairs = zip(from_points.cpu().numpy() * size, to_points.cpu().numpy() * size, strict=True)
+    maps = np.stack([warp_map(a, b, (size, size)) for a, b in pairs])
+    grid = torch.from_numpy(maps * (2 / size) - 1).to(pictures.device)
+    return F.grid_sample(pictures.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def inpainting_pictures(net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float) -> list[Generated]:
