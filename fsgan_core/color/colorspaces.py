@@ -73,7 +73,7 @@ def colorspace_names() -> tuple[str, ...]:
 
 
 def is_data(name: str) -> bool:
-    """Whether a colorspace (a name as `find_colorspace` returns it) marks numbers that are not to be converted: `Raw`."""
+    """Whether a colorspace, named as `find_colorspace` does, marks numbers that are not to be converted, as `Raw`."""
     return bool(_load(config_name()).isData(name))
 
 

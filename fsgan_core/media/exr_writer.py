@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from fsgan_core.media.bit_depth import to_half
 from fsgan_core.media.exr_attribute import ExrAttribute, as_attribute
 from fsgan_core.media.exr_header import EXR_MAGIC, LONG_NAMES_FLAG
-from fsgan_core.media.plate_frame import PictureHeader
+from fsgan_core.media.plate_frame import PictureHeader, as_unit_float
 from fsgan_core.shot.image_window import ImageWindow
 
 # Rows that are compressed together, and the code of the method in the header (OpenEXR file layout).
@@ -40,7 +40,7 @@ class ExrChannel:
     Args:
         name: Full name, such as `fsgan_matte.A`.
         pixel_type: `half` or `float`.
-        pixels: (H, W) floating point; a strided view is fine.
+        pixels: (H, W); whole numbers are divided by their largest. A strided view is fine.
     """
 
     name: str
@@ -89,6 +89,8 @@ def _chunk(channels: Sequence[ExrChannel], start: int, rows: int, compression: s
     parts = []
     for channel in channels:
         pixels = channel.pixels[start : start + rows]
+        if pixels.dtype.kind == "u":
+            pixels = as_unit_float(pixels)
         pixels = to_half(pixels) if channel.pixel_type == "half" else pixels
         parts.append(np.ascontiguousarray(pixels, dtype=_DTYPES[channel.pixel_type]).view("<u2"))
     words = np.concatenate(parts, axis=1).ravel()

@@ -31,9 +31,9 @@ def write_frame(
 
     Args:
         path: The file, ending in .exr; missing folders are made, an existing file is replaced.
-        channels: Channel name (`R`, `fsgan_matte.A`) to (H, W) floats of the data window's size. A float16 array keeps
-            its bits in a half channel, NaN included; float32 is rounded to the nearest half, and what is finite stays
-            finite. Views with strides are fine and are not copied whole.
+        channels: Channel name (`R`, `fsgan_matte.A`) to (H, W) array of the data window's size. float16 keeps its bits
+            in a half channel, NaN included; float32 is rounded to the nearest half, and what is finite stays finite;
+            uint8 and uint16 (the alpha of a PNG) are divided by their largest. Strided views are not copied whole.
         header: Windows, pixel aspect and attributes.
         bit_depth: `half` or `float`; the ST map is always float.
         compression: `none`, `zips` (single rows, for playback in Nuke) or `zip` (sixteen rows, smaller). All lossless.
