@@ -6,16 +6,15 @@ real footage of `fsgan analyze` have the same format (`synthesis/prepared_clip.p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from fsgan_core.errors import JobError
+from fsgan_core.training.synthesis.prepared_clip import read_clip
 
 
 @dataclass(frozen=True)
@@ -43,26 +42,20 @@ class Clip:
     """The views of one person, decoded on demand."""
 
     def __init__(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as stored:
-            self._fields = {name: stored[name] for name in stored.files}
-        self.meta: dict[str, str] = json.loads(str(self._fields["meta"]))
-        self.poses: np.ndarray = self._fields["poses"]
-        self.photo: np.ndarray = self._fields["photo"]
-        count = len(self.poses)
-        self.take: np.ndarray = self._fields.get("take", np.arange(count, dtype=np.int16))
+        self._clip = read_clip(path)
+        self.meta = self._clip.meta
+        self.poses, self.photo, self.take = self._clip.poses, self._clip.photo, self._clip.take
 
     def __len__(self) -> int:
-        return len(self.poses)
+        return len(self._clip)
 
     def view(self, index: int, masks: bool = True) -> View:
         """View `index`; without `masks` the two masks are empty arrays and decoding is half as long."""
-        fields = self._fields
-        rgb = _decode(fields["jpeg"], fields["offsets"], index, cv2.IMREAD_COLOR)[..., ::-1]
+        clip = self._clip
         face = hair = np.zeros((0, 0), np.uint8)
         if masks:
-            both = _decode(fields["mask_jpeg"], fields["mask_offsets"], index, cv2.IMREAD_GRAYSCALE)
-            face, hair = np.split(both, 2, axis=1)
-        return View(rgb, face, hair, fields["landmarks"][index], self.poses[index], fields["expression"][index])
+            face, hair = clip.masks(index)
+        return View(clip.picture(index), face, hair, clip.landmarks[index], clip.poses[index], np.nan_to_num(clip.expression[index]))
 
 
 def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ()) -> list[Clip]:
@@ -71,7 +64,7 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
     Args:
         folders: Where the .npz files lie.
         split: "train", "val" or "demo".
-        sources: Keep these sources only (`meta["source"]`); empty keeps all.
+        sources: Keep these sources only (`meta.source`); empty keeps all.
 
     Raises:
         JobError: A folder holds no clip of that split.
@@ -81,7 +74,7 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
         before = len(clips)
         for path in sorted(folder.glob("*.npz")):
             clip = Clip(path)
-            if clip.meta["split"] == split and (not sources or clip.meta["source"] in sources):
+            if clip.meta.split == split and (not sources or clip.meta.source in sources):
                 clips.append(clip)
         if len(clips) == before:
             raise JobError(f"no prepared clip of split {split!r} lies in {folder}; make some with fsgan synthesize")
@@ -115,7 +108,3 @@ def batches(
             yield ahead.pop(0).result()
             ahead.append(pool.submit(make, number))
             number += 1
-
-
-def _decode(blob: np.ndarray, offsets: np.ndarray, index: int, flag: int) -> np.ndarray:
-    return cv2.imdecode(blob[int(offsets[index]) : int(offsets[index + 1])], flag)

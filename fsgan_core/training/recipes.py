@@ -52,7 +52,7 @@ RECIPES: dict[str, Recipe] = {
     "detector-compact": Recipe("detector", "compact", 160, 24, 48_000, 2e-3, photo_share=0.3),
     "transformer-compact": Recipe("transformer", "compact", 0, 512, 4_000_000, 2e-3),
     "reenactment-compact": Recipe(
-        "reenactment", "compact", 256, 8, 80_000, 6e-4, GAN_BETAS, base_share=0.55, adversarial_from=0.5
+        "reenactment", "compact", 256, 8, 80_000, 6e-4, GAN_BETAS, base_share=0.6, adversarial_from=0.6
     ),
     "inpainting-compact": Recipe("inpainting", "compact", 256, 8, 40_000, 6e-4, GAN_BETAS, base_share=0.6, adversarial_from=0.6),
     "blending-compact": Recipe("blending", "compact", 256, 8, 32_000, 6e-4, GAN_BETAS, base_share=0.6),

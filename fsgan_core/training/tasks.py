@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from fsgan_core.networks.patch_discriminator import PatchDiscriminator
 from fsgan_core.training import analysis_samples, analysis_steps, generator_samples, generator_steps
 from fsgan_core.training.analysis_samples import FaceSampler
-from fsgan_core.training.datasets import load_clips
+from fsgan_core.training.datasets import Clip, load_clips
 from fsgan_core.training.generator_samples import PairSampler
 from fsgan_core.training.generator_steps import GeneratorContext
 from fsgan_core.training.head_pairs import HeadPairs
@@ -131,11 +131,11 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
     return Task(network, network, sample_maker, None, pictures, GeneratorContext(features, discriminator, transformer))
 
 
-def _merge_people(clips: list) -> list:
-    """One entry a person: clips of the same name are one identity; the longer wins, so that numbers are people."""
-    best: dict[str, object] = {}
+def _merge_people(clips: list[Clip]) -> list[Clip]:
+    """One entry a person: of clips of the same name the longest, so that numbers are people."""
+    best: dict[str, Clip] = {}
     for clip in clips:
-        name = clip.meta["name"]
-        if name not in best or len(clip) > len(best[name]):  # type: ignore[arg-type]
+        name = clip.meta.name
+        if name not in best or len(clip) > len(best[name]):
             best[name] = clip
     return [best[name] for name in sorted(best)]
