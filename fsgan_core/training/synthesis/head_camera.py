@@ -1,6 +1,7 @@
 """Pose and camera of a synthetic head: degrees to rotations, head centimetres to pictures.
 
-Signs are those of the whole engine: yaw > 0 nose to image right, pitch > 0 nose up, roll > 0 head tilts clockwise in the image.
+Signs are those of the engine: yaw > 0 nose to image right, pitch > 0 nose up, roll > 0 head tilts clockwise in the
+image.
 """
 
 from __future__ import annotations

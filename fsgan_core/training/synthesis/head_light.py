@@ -1,4 +1,4 @@
-"""How each vertex of a posed head is lit: the skin by the view's light, eyes and teeth by its mean, the mouth darker inside."""
+"""How each vertex of a posed head is lit: skin by the view's light, eyes and teeth by its mean, the mouth dimly."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def light_head(
     lip_gap_cm: float,
     light: tuple[FloatArray | None, float],
 ) -> FloatArray:
-    """(N, 3) float32 linear: a factor on the texture for skin and eyes, and the colour itself for all that has no texture.
+    """(N, 3) float32 linear: a factor on the texture for skin and eyes, the colour itself for what has no texture.
 
     Args:
         subject: The person.
@@ -64,7 +64,7 @@ def light_head(
 def _skin_gain(
     subject: Subject, posed: PosedHead, normals: FloatArray, harmonics: FloatArray, amount: float
 ) -> FloatArray:
-    """(N, 3) float32 factor on the photographed skin. Its own light is scaled to mean 1 over the face as it is posed."""
+    """(N, 3) float32 factor on the photographed skin, whose own light is scaled to mean 1 over the face."""
     new = irradiance(normals, posed.camera.rotation, harmonics)
     own_rotation = subject.stored.rotation.astype(np.float32)
     own = irradiance(normals, own_rotation, subject.stored.own_light[:, None])[:, 0]
@@ -73,7 +73,7 @@ def _skin_gain(
 
 
 def _mouth_shade(subject: Subject, posed: PosedHead, normals: FloatArray, lip_gap_cm: float) -> FloatArray:
-    """(N,) float32: darker deeper behind the lips, with a nearly shut mouth, and where a surface turns away from the opening."""
+    """(N,) float32: dark deep behind the lips, in a nearly shut mouth, and on surfaces turned away from the light."""
     lips_z = float(posed.vertices[subject.maps.head.anchors.inner_lips, 2].mean())
     depth_cm = lips_z - posed.vertices[:, 2]
     by_depth = np.clip(1 - (depth_cm - 0.3) / 4.0, 0.07, 1)

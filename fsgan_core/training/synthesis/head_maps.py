@@ -82,7 +82,7 @@ def _face_region(head: MorphableHead, opacity: FloatArray) -> FloatArray:
 
 
 def _eye_texels(ball: FloatArray) -> FloatArray:
-    """(E, 2) float32 place of an eyeball's vertices in its map: the angle from the gaze axis is the distance from the middle."""
+    """(E, 2) float32 place of an eyeball's vertices in its map: distance from the middle is the angle from the gaze."""
     from_centre = ball - (ball.max(0) + ball.min(0)) / 2
     direction = from_centre / np.linalg.norm(from_centre, axis=1, keepdims=True)
     radius = np.degrees(np.arccos(np.clip(direction[:, 2], -1, 1))) / EYE_MAP_DEG

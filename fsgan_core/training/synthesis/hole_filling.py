@@ -11,7 +11,7 @@ SMALLEST_LEVEL_PX = 2
 
 
 def fill_holes(picture: FloatArray, known: FloatArray) -> FloatArray:
-    """The picture with its unknown parts filled smoothly by push-pull: known colours are averaged down a pyramid and back up.
+    """The picture with its unknown parts filled smoothly: known colours are averaged down a pyramid and back up.
 
     Args:
         picture: (H, W, C) float32.

@@ -1,7 +1,8 @@
 """Where the landmarks lie on the ICT-FaceKit head: measured numbers, read by `morphable_head`.
 
-A landmark is found through the MediaPipe point of the same meaning, because that is how the head was calibrated: each point
-has the vertex nearest to it, and the rest as an offset. Lids and inner lips have none; their vertices lie on the visible edge.
+A landmark is found through the MediaPipe point of the same meaning, because that is how the head was calibrated: each
+point has the vertex nearest to it, and the rest as an offset. Lids and inner lips have none; their vertices lie on the
+visible edge.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The 98 landmarks of a posed head, exact up to where a human would put them.
 
-Inner points are vertices plus a constant offset. The contour follows what is seen: each vertex of the jaw line may slide towards
-the middle of the face, and the place that sticks out most in the picture is the label, so the far side lies on the silhouette.
+Inner points are vertices plus a constant offset. The contour follows what is seen: each vertex of the jaw line may
+slide towards the middle of the face, and the place that sticks out most in the picture is the label, so the far side
+lies on the silhouette.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ def _contour(anchors: LandmarkAnchors, plane: FloatArray, centre: FloatArray) ->
     furthest = np.einsum("jsc,jc->js", paths - centre, outwards).argmax(1)
     jaw = paths[np.arange(len(paths)), furthest]
     chin = anchors.chin_path
-    return np.concatenate([_equal_steps(jaw[: chin + 1]), _equal_steps(jaw[chin:])[1:]])
+    return np.concatenate([equal_steps(jaw[: chin + 1]), equal_steps(jaw[chin:])[1:]])
 
 
-def _equal_steps(line: FloatArray) -> FloatArray:
+def equal_steps(line: FloatArray) -> FloatArray:
     """(17, 2): points at equal distances along a line (n, 2)."""
     lengths = np.linalg.norm(np.diff(line, axis=0), axis=1)
     along = np.concatenate([[0.0], np.cumsum(lengths)])

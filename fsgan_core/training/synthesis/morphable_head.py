@@ -1,6 +1,7 @@
 """The morphable head behind every synthetic person: any face shape, any expression, in any pose.
 
-Read from ICT-FaceKit (MIT). Its own frame is in cm: +x the subject's left (image right when frontal), +y up, +z out of the face.
+Read from ICT-FaceKit (MIT). Its own frame is in cm: +x the subject's left (image right when frontal), +y up, +z out of
+the face.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ SKIN, LEFT_EYE, RIGHT_EYE, PLAIN = range(4)
 # What a vertex belongs to.
 FACE, EYE_L, EYE_R, MOUTH_LINING, GUMS, TEETH, SOCKET = range(7)
 
-IntArray = np.ndarray[Any, np.dtype[np.int_]]
+IntArray = np.ndarray[Any, np.dtype[Any]]
 CONTOUR_STEPS = 9
 CONTOUR_REACH = 0.55
 
@@ -31,9 +32,9 @@ class LandmarkAnchors:
     """The vertices that carry the 98 landmarks (WFLW order).
 
     Attributes:
-        vertices: (63, 2) int: the landmarks 33..95, each the middle of two vertices (one vertex twice where one is enough).
+        vertices: (63, 2) int: the landmarks 33..95, each the middle of two vertices (often the same).
         offsets: (63, 2, 3) float32 cm, added to the vertex in the head's frame.
-        contour_paths: (J, 9) int: from each vertex of the jaw line, image-left to image-right, a path towards the face's middle.
+        contour_paths: (J, 9) int: from each vertex of the jaw line, image-left to right, a path to the face's middle.
         chin_path: The row of contour_paths that starts at the chin.
         centre: (3,) int vertices whose middle the contour slides away from, with centre_offsets (3, 3) float32 cm.
         inner_lips: (2,) int: the upper and the lower lip's inner edge, on the mid-line.
@@ -54,8 +55,8 @@ class LandmarkAnchors:
 class MorphableHead:
     """A head as a mean shape plus weighted displacements.
 
-    The vertices that are ever drawn come first, so that `[:drawn]` of a shape is what the renderer needs; the rest is the back of
-    the head, which only gives depth.
+    The vertices that are ever drawn come first, so that `[:drawn]` of a shape is what the renderer needs; the rest is
+    the back of the head, which only gives depth.
 
     Attributes:
         neutral: (N, 3) float32 cm.
@@ -117,7 +118,8 @@ def load_ict_head(path: Path) -> MorphableHead:
             arrays = {key: archive[key] for key in archive.files}
         return _assemble(arrays)
     except FileNotFoundError as error:
-        raise PlateError("the morphable head is missing; --data needs ict_facekit/ict_facekit.npz", path=str(path)) from error
+        sentence = "the morphable head is missing; --data needs ict_facekit/ict_facekit.npz"
+        raise PlateError(sentence, path=str(path)) from error
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise PlateError(f"not an ICT-FaceKit head ({error}); copy the data folder again", path=str(path)) from error
 
@@ -154,7 +156,7 @@ def _assemble(arrays: Mapping[str, Any]) -> MorphableHead:
 def _drawn_triangles(arrays: Mapping[str, Any]) -> tuple[list[IntArray], list[int]]:
     """What is drawn, group by group, and each group's surface: skin, eyes, sockets, lining of the mouth, gums, teeth.
 
-    The eye is the outer of the two balls in the file's layout by range; the shells before it (tears, lashes) are skipped.
+    Of each eye only the ball named "sclera" is drawn; what lies before and behind it (tears, lashes, iris) is left out.
     """
     triangles, part = arrays["tris"], arrays["tri_part"]
     parts = [str(name) for name in arrays["part_names"]]

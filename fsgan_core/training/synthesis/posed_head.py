@@ -47,7 +47,7 @@ class PosedHead:
         vertices: (N, 3) float32 cm in the head's frame: the drawn vertices, with expression and gaze.
         plane: (N, 2) float32: the vertices on the image plane at focal length 1, y down.
         depth_cm: (N,) float32 distance of the vertices from the camera along its axis.
-        eye_centres: (2, 3) float32 cm in the head's frame; eye_axes (2, 3) unit, where the eyes look; subject's left first.
+        eye_centres: (2, 3) float32 cm in the head's frame, subject's left first; eye_axes (2, 3) unit, where they look.
     """
 
     camera: HeadCamera

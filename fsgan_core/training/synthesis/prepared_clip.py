@@ -2,7 +2,7 @@
 
     jpeg (bytes,) uint8             the N pictures (S, S, 3) sRGB as JPEG files, one after the other
     offsets (N + 1,) int64          picture i is jpeg[offsets[i]:offsets[i + 1]]
-    mask_jpeg, mask_offsets         likewise grey JPEG files (S, 2 S): face on the left, hair on the right, 255 = all of the pixel
+    mask_jpeg, mask_offsets         likewise grey JPEG files (S, 2 S): face left, hair right, 255 = all of the pixel
     landmarks (N, 98, 2) float32    px of the picture, WFLW order, pixel centres at +0.5
     poses (N, 3) float32            yaw, pitch, roll in degrees; NaN where unknown
     expression (N, 53) float32      weights of the head's expressions (ICT-FaceKit's order), 0..1; NaN where unknown
@@ -17,7 +17,6 @@ Drawn clips, photographs and real footage are alike; only `photo` and what is un
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from fsgan_core.errors import OutputError, PlateError
+from fsgan_core.errors import PlateError
+from fsgan_core.media.atomic import complete_or_absent
 
 PICTURE_QUALITY = 93
 MASK_QUALITY = 90
@@ -153,17 +153,9 @@ def write_clip(path: Path, clip: PreparedClip) -> None:
         OutputError: The folder is not writable or the disk is full.
     """
     meta = {**clip.meta.origin, **{key: getattr(clip.meta, key) for key in ("name", "source", "licence", "split")}}
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as stream:
-            arrays = {key: getattr(clip, key) for key in _ARRAYS}
-            np.savez(stream, allow_pickle=False, **arrays, meta=np.array(json.dumps(meta, sort_keys=True)))
-        unfinished.replace(path)
-    except OSError as error:
-        sentence = f"cannot write the clip ({error.strerror}); free the disk or choose another --out"
-        raise OutputError(sentence, path=str(path)) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    arrays = {key: getattr(clip, key) for key in _ARRAYS}
+    with complete_or_absent(str(path)) as unfinished, open(unfinished, "wb") as stream:
+        np.savez(stream, allow_pickle=False, **arrays, meta=np.array(json.dumps(meta, sort_keys=True)))
 
 
 def read_clip(path: Path) -> PreparedClip:

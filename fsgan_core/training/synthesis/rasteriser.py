@@ -1,18 +1,21 @@
 """The inner loops of the renderer, compiled by numba: shapes, normals, z-buffer, texturing, layers.
 
-Everything here is a sum in a fixed order on one thread, so that a person's pictures have the same bits on any number of workers.
-Points handed to these loops are in px with whole numbers at pixel centres.
+Everything here is a sum in a fixed order on one thread, so that a person's pictures have the same bits on any number of
+workers. Points handed to these loops are in px with whole numbers at pixel centres.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.morphable_head import LEFT_EYE, PLAIN, SKIN, IntArray
+
+# Inside a compiled loop a number has the width that it was given there.
+Scalar = Any
 
 FAR_CM = 1e9
 # How far behind the face (cm) a hair may lie and still be in front of it, and over how many cm it fades.
@@ -21,8 +24,13 @@ HAIR_FADE_CM = 1.4
 
 
 class Fragments(NamedTuple):
-    """What the z-buffer knows of every pixel: depth (H, W) float32 cm, triangle (H, W) int32 or -1, and the weights of the
-    triangle's first two corners (H, W, 2) float32."""
+    """What the z-buffer knows of every pixel.
+
+    Attributes:
+        depth: (H, W) float32 cm.
+        triangle: (H, W) int32; -1 where nothing was drawn.
+        weights: (H, W, 2) float32 of the triangle's first two corners; the third has the rest to 1.
+    """
 
     depth: FloatArray
     triangle: IntArray
@@ -30,7 +38,14 @@ class Fragments(NamedTuple):
 
 
 class PaintedMesh(NamedTuple):
-    """How triangles are painted: triangles (T, 3) int32, surface (T,) int32, texel (N, 2) float32, light (N, 3) float32 linear."""
+    """How triangles are painted.
+
+    Attributes:
+        triangles: (T, 3) int32.
+        surface: (T,) int32: SKIN, LEFT_EYE, RIGHT_EYE or PLAIN.
+        texel: (N, 2) float32: where in its texture a vertex lies, px.
+        light: (N, 3) float32 linear factor on the texture; the colour itself where the surface is PLAIN.
+    """
 
     triangles: IntArray
     surface: IntArray
@@ -39,7 +54,13 @@ class PaintedMesh(NamedTuple):
 
 
 class HeadTextures(NamedTuple):
-    """skin (S, S, 3) and eyes (2, E, E, 3) float32 linear; opacity and face_region (S, S) float32 in [0, 1], both of the skin."""
+    """The textures of a head.
+
+    Attributes:
+        skin: (S, S, 3) float32 linear.
+        eyes: (2, E, E, 3) float32 linear, the subject's left first.
+        opacity: (S, S) float32 in [0, 1] of the skin; face_region (S, S) likewise, the label "face".
+    """
 
     skin: FloatArray
     eyes: FloatArray
@@ -48,7 +69,13 @@ class HeadTextures(NamedTuple):
 
 
 class FaceLayer(NamedTuple):
-    """The drawn face: colour (H, W, 3) float32 linear, premultiplied; opacity and face_region (H, W) float32; depth (H, W) cm."""
+    """The drawn head.
+
+    Attributes:
+        colour: (H, W, 3) float32 linear, multiplied by opacity.
+        opacity: (H, W) float32 in [0, 1]; face_region (H, W) likewise, the label "face".
+        depth: (H, W) float32 cm.
+    """
 
     colour: FloatArray
     opacity: FloatArray
@@ -120,7 +147,9 @@ def vertex_normals(vertices: FloatArray, triangles: IntArray) -> FloatArray:  # 
 
 
 @njit(cache=True, fastmath=True)
-def rasterise(points: FloatArray, triangles: IntArray, fragments: Fragments, front_only: bool) -> None:  # pragma: no cover
+def rasterise(
+    points: FloatArray, triangles: IntArray, fragments: Fragments, front_only: bool
+) -> None:  # pragma: no cover
     """Draw triangles into the z-buffer, the nearest one winning.
 
     Args:
@@ -156,9 +185,9 @@ def rasterise(points: FloatArray, triangles: IntArray, fragments: Fragments, fro
 
 @njit(cache=True, fastmath=True)
 def _place(
-    texel: FloatArray, corners: IntArray, w0: float, w1: float, limit: float
-) -> tuple[int, int, float, float]:  # pragma: no cover
-    """Row and column of a fragment's texel in its texture, and the share of the next row and column; kept inside `limit`."""
+    texel: FloatArray, corners: IntArray, w0: Scalar, w1: Scalar, limit: Scalar
+) -> tuple[Scalar, Scalar, Scalar, Scalar]:  # pragma: no cover
+    """Row and column of a fragment's texel, kept inside `limit`, and the share of the next row and column."""
     w2 = np.float32(1) - w0 - w1
     x = w0 * texel[corners[0], 0] + w1 * texel[corners[1], 0] + w2 * texel[corners[2], 0]
     y = w0 * texel[corners[0], 1] + w1 * texel[corners[1], 1] + w2 * texel[corners[2], 1]
@@ -169,14 +198,16 @@ def _place(
 
 
 @njit(cache=True, fastmath=True)
-def _between(a: float, b: float, c: float, d: float, fy: float, fx: float) -> float:  # pragma: no cover
+def _between(a: Scalar, b: Scalar, c: Scalar, d: Scalar, fy: Scalar, fx: Scalar) -> Scalar:  # pragma: no cover
     """Bilinear mean of a, b in one row and c, d in the next."""
     one = np.float32(1)
     return (a * (one - fx) + b * fx) * (one - fy) + (c * (one - fx) + d * fx) * fy
 
 
 @njit(cache=True, fastmath=True)
-def paint_head(fragments: Fragments, mesh: PaintedMesh, textures: HeadTextures, layer: FaceLayer) -> None:  # pragma: no cover
+def paint_head(
+    fragments: Fragments, mesh: PaintedMesh, textures: HeadTextures, layer: FaceLayer
+) -> None:  # pragma: no cover
     """Colour, opacity and face region of every fragment, into the layer (in place); its depth is left alone."""
     height, width = fragments.depth.shape
     skin, eyes, transparency = textures.skin, textures.eyes, textures.opacity
@@ -201,11 +232,12 @@ def paint_head(fragments: Fragments, mesh: PaintedMesh, textures: HeadTextures, 
             for k in range(3):
                 light = w0 * mesh.light[corners[0], k] + w1 * mesh.light[corners[1], k] + w2 * mesh.light[corners[2], k]
                 if surface == SKIN:
-                    light *= _between(skin[row, column, k], skin[row, c1, k], skin[r1, column, k], skin[r1, c1, k], fy, fx)
+                    above, below = (skin[row, column, k], skin[row, c1, k]), (skin[r1, column, k], skin[r1, c1, k])
+                    light *= _between(above[0], above[1], below[0], below[1], fy, fx)
                 elif surface != PLAIN:
-                    light *= _between(
-                        eyes[eye, row, column, k], eyes[eye, row, c1, k], eyes[eye, r1, column, k], eyes[eye, r1, c1, k], fy, fx
-                    )
+                    above = (eyes[eye, row, column, k], eyes[eye, row, c1, k])
+                    below = (eyes[eye, r1, column, k], eyes[eye, r1, c1, k])
+                    light *= _between(above[0], above[1], below[0], below[1], fy, fx)
                 layer.colour[y, x, k] = light * opacity
             layer.opacity[y, x] = opacity
             layer.face_region[y, x] = region
@@ -215,7 +247,7 @@ def paint_head(fragments: Fragments, mesh: PaintedMesh, textures: HeadTextures, 
 def compose(
     fragments: Fragments, mesh: PaintedMesh, photograph: FloatArray, face: FaceLayer, canvas: Canvas
 ) -> None:  # pragma: no cover
-    """Lay the relief over the canvas' background, the face over the relief, and the hair that lies in front over the face.
+    """Lay the relief over the canvas' background, the face over the relief, and the hair before it over the face.
 
     Args:
         fragments: Of the relief.

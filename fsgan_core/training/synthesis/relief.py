@@ -55,8 +55,14 @@ class Relief:
 
 @dataclass(frozen=True)
 class _FaceInPortrait:
-    """Of each portrait pixel (320, 320) float32: depth of the head towards the camera in cm and whether there is one; how
-    opaque the drawn face is; and how much of the hair mask there is hair in front of the face."""
+    """What the fitted head says of each pixel of the portrait, (320, 320) float32 each.
+
+    Attributes:
+        depth_cm: The head's depth towards the camera; 0 where there is none.
+        covered: 1 where there is a head.
+        opacity: How much the drawn face covers it.
+        hair: How sure it is hair, and not a beard or a mistake of the mask.
+    """
 
     depth_cm: FloatArray
     covered: FloatArray
@@ -133,8 +139,8 @@ def _photograph(subject: PackedSubject, face: _FaceInPortrait) -> FloatArray:
     believed = _valid(subject) * (person > 0.6) * np.where(inside > 0, face.hair > 0.5, 1.0)
     colour = fill_holes(linear, believed.astype(np.float32)) if believed.sum() > 50 else linear
     kept = np.where((inside > 0) & (face.hair < 0.5), 0, 1).astype(np.float32)
-    kept = cv2.GaussianBlur(kept, (0, 0), 1.5)[..., None]
-    colour = linear * kept + colour * (1 - kept)
+    share = cv2.GaussianBlur(kept, (0, 0), 1.5)[..., None]
+    colour = linear * share + colour * (1 - share)
     hair_in_front = np.clip((face.hair - 0.25) / 0.5, 0, 1)
     return np.ascontiguousarray(np.dstack([colour, person, hair_in_front]).astype(np.float32))
 
@@ -157,7 +163,7 @@ def _valid(subject: PackedSubject) -> FloatArray:
 
 
 def _background(subject: PackedSubject) -> FloatArray:
-    """(320, 320, 3) float32 linear: the portrait's background, continued softly behind the person; grey if none is seen."""
+    """(320, 320, 3) float32 linear: the portrait's background, continued behind the person; grey if none is seen."""
     seen = _valid(subject) * (subject.person < 0.08)
     if seen.sum() <= 200:
         return np.full((PORTRAIT_PX, PORTRAIT_PX, 3), 0.18, np.float32)
@@ -166,13 +172,13 @@ def _background(subject: PackedSubject) -> FloatArray:
 
 
 def _grid_depth(face: _FaceInPortrait, below_chin: FloatArray) -> FloatArray:
-    """(G, G) float32 cm towards the camera: the head's own depth, falling off smoothly around it, hair lifted a little."""
+    """(G, G) float32 cm towards the camera: the head's own depth, falling off around it, hair lifted a little."""
     sure = _to_grid(cv2.erode(face.covered, np.ones((5, 5)))) > 0.9
     measured = _to_grid(face.depth_cm * face.covered) / np.maximum(_to_grid(face.covered), 1e-3)
     rest = np.where(below_chin, BEHIND_CHIN_CM, BEHIND_HEAD_CM).astype(np.float32)
     depth = np.where(sure, measured, rest).astype(np.float32)
     for _ in range(60):
-        relaxed = 0.985 * cv2.blur(depth, (3, 3)) + 0.015 * rest
+        relaxed = 0.985 * np.asarray(cv2.blur(depth, (3, 3))) + 0.015 * rest
         depth = np.where(sure, measured, relaxed).astype(np.float32)
     hair = cv2.GaussianBlur(_to_grid(face.hair), (0, 0), 2.0)
     on_face = _to_grid(face.opacity)

@@ -20,22 +20,22 @@ class SynthesisSettings:
 
     make: str = setting(
         ",".join(KINDS), label="Make",
-        help="What to make: clips (people, any light), takes (people, one light a take), photos (labelled portraits), heads "
-        "(landmarks of posed heads).",
+        help="What to make: clips (people, any light), takes (people, one light a take), photos (labelled portraits), "
+        "heads (landmarks of posed heads).",
     )  # fmt: skip
     views: int = setting(
         20, label="Views", minimum=4, maximum=1000, help="Pictures drawn of each person, for clips and for takes."
     )
     heads: int = setting(
-        20000, label="Heads", minimum=20, maximum=10_000_000, help="Heads whose landmarks are projected at six poses each."
+        20000, label="Heads", minimum=20, maximum=10_000_000, help="Heads whose landmarks are taken at six poses each."
     )
     seed: int = setting(
-        1, label="Seed", minimum=0, maximum=2**31 - 1, help="Another seed makes other views. The same one, the same files."
+        1, label="Seed", minimum=0, maximum=2**31 - 1, help="The same seed makes the same files, another other views."
     )
     workers: int = setting(1, label="Workers", minimum=1, maximum=256, help="Processes that draw at the same time.")
     people: str = setting(
         "", label="People",
-        help="Names of people separated by commas, or a .txt file with a name a line. Empty: all whose portrait fits well.",
+        help="Who is drawn: names separated by commas, or a .txt file of a name a line. Empty: all that fit well.",
     )  # fmt: skip
 
     def kinds(self) -> tuple[str, ...]:
@@ -77,7 +77,8 @@ class DataFolder:
 
     def __post_init__(self) -> None:
         if not self.root.is_dir():
-            raise PlateError("the data folder does not exist; --data needs the folder with subjects/", path=str(self.root))
+            sentence = "the data folder does not exist; --data needs the folder that holds subjects/"
+            raise PlateError(sentence, path=str(self.root))
 
     @property
     def head(self) -> Path:

@@ -1,7 +1,7 @@
 """Light on a head: spherical-harmonic irradiance, and how a photographed head looks under another light.
 
-Light is (9, 3): real spherical harmonics of the irradiance in the camera's frame (+x right, +y up, +z towards the camera), in the
-order 1, y, z, x, xy, yz, 3z^2-1, xz, x^2-y^2, scaled so that the mean irradiance is 1.
+Light is (9, 3): real spherical harmonics of the irradiance in the camera's frame (+x right, +y up, +z to the camera),
+in the order 1, y, z, x, xy, yz, 3z^2-1, xz, x^2-y^2, scaled so that the mean irradiance is 1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A person ready to be drawn in any pose: shape, linear textures, lids and relief, computed once from what is stored."""
+"""A person ready to be drawn in any pose: shape, linear textures, lids and relief, made once from what is stored."""
 
 from __future__ import annotations
 

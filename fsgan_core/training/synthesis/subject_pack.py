@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ PORTRAIT_PX = 320
 FITTED_PX = 384
 # People who appear in the bundled sample plates: no network may ever have seen them.
 DEMO_SPLIT = "demo"
+
+Unpacked = TypeVar("Unpacked")
 
 
 @dataclass(frozen=True)
@@ -88,15 +91,22 @@ class SubjectPack:
             KeyError: The index has no such person.
             PlateError: Their shard is missing or damaged.
         """
-        record = self.records[name]
-        path = self.folder / f"shard_{record.shard:02d}.tar"
+        return self._read(name, lambda arrays: _unpack(self.records[name], arrays))
+
+    def load_identity(self, name: str) -> FloatArray:
+        """(K,) float32 shape weights of one person. Raises as `load` does."""
+        return self._read(name, lambda arrays: arrays["wid"].astype(np.float32))
+
+    def _read(self, name: str, unpack: Callable[[Mapping[str, FloatArray]], Unpacked]) -> Unpacked:
+        """What `unpack` makes of a person's arrays."""
+        path = self.folder / f"shard_{self.records[name].shard:02d}.tar"
         try:
             with tarfile.open(path) as shard:
                 member = shard.extractfile(f"{name}.npz")
                 if member is None:
                     raise KeyError(f"{name}.npz is not a file")
-                with np.load(io.BytesIO(member.read())) as archive:
-                    return _unpack(record, {key: archive[key] for key in archive.files})
+                with np.load(io.BytesIO(member.read()), allow_pickle=False) as archive:
+                    return unpack(archive)
         except (OSError, ValueError, KeyError, tarfile.TarError, cv2.error) as error:
             raise PlateError(f"cannot read {name} ({error}); copy the data folder again", path=str(path)) from error
 

@@ -1,6 +1,7 @@
 """One picture of a person: any pose, expression, gaze, light and camera, with its exact labels.
 
-Layers, back to front: background, relief (photographed hair, neck and shoulders), head (skin, eyes, mouth), hair before the face.
+Layers, back to front: background, relief (photographed hair, neck and shoulders), head (skin, eyes, mouth), hair before
+the face.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class View:
 
 @dataclass(frozen=True)
 class Framing:
-    """From the image plane at focal length 1 to the picture: px = place * focal_px + (x, y), whole numbers at pixel centres."""
+    """From the image plane to the picture: px = place * focal_px + (x, y), with whole numbers at pixel centres."""
 
     focal_px: float
     x: float
@@ -87,7 +88,8 @@ class RenderedView:
 
     Attributes:
         picture: (S, S, 3) uint8 sRGB.
-        face: (S, S) uint8 share of a pixel that is face, hair line to jaw line, without hair before it; hair (S, S) likewise.
+        face: (S, S) uint8 share of a pixel that is face, hair line to jaw line, without the hair before it.
+        hair: (S, S) uint8 share of a pixel that is hair.
         landmarks: (98, 2) float32 px, pixel centres at +0.5.
         pose: Yaw, pitch, roll in degrees.
         framing: How the image plane was laid into the picture.
@@ -162,8 +164,12 @@ def _draw_face(
     mesh = PaintedMesh(triangles, head.surface, maps.texel, light)
     paint_head(fragments, mesh, HeadTextures(skin, subject.eyes, maps.opacity, maps.face_region), layer)
     size = (view.side_px, view.side_px)
-    means = [cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in layer[:3]]
-    return FaceLayer(*means, cv2.resize(fragments.depth, size, interpolation=cv2.INTER_NEAREST))
+    return FaceLayer(
+        np.asarray(cv2.resize(layer.colour, size, interpolation=cv2.INTER_AREA)),
+        np.asarray(cv2.resize(layer.opacity, size, interpolation=cv2.INTER_AREA)),
+        np.asarray(cv2.resize(layer.face_region, size, interpolation=cv2.INTER_AREA)),
+        np.asarray(cv2.resize(fragments.depth, size, interpolation=cv2.INTER_NEAREST)),
+    )
 
 
 def _canvas(subject: Subject, framing: Framing, view: View) -> Canvas:
@@ -180,10 +186,10 @@ def _canvas(subject: Subject, framing: Framing, view: View) -> Canvas:
     shift_x = framing.x - zoom * ((centre_x + 0.5) * scale - 0.5)
     shift_y = framing.y - zoom * ((centre_y + 0.5) * scale - 0.5)
     to_picture = np.array([[zoom, 0, shift_x], [0, zoom, shift_y]])
-    background = cv2.warpAffine(
+    own = cv2.warpAffine(
         subject.relief.background, to_picture, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return Canvas(np.asarray(background), masks[0], masks[1])
+    return Canvas(np.asarray(own), masks[0], masks[1])
 
 
 def _compose(

@@ -14,8 +14,8 @@ from fsgan_core.training.synthesis.head_camera import FIT_DISTANCE_CM, FloatArra
 from fsgan_core.training.synthesis.subject import Subject
 from fsgan_core.training.synthesis.subject_renderer import View
 
-# A portrait can be turned so far from its own pose before what it never showed is seen. Every sixth view goes further all the
-# same: networks that only look (landmarks, pose, segmentation) must know profiles.
+# A portrait can be turned so far from its own pose before what it never showed is seen. Every sixth view goes further
+# all the same: networks that only look (landmarks, pose, segmentation) must know profiles.
 FURTHEST_TURN_DEG, USUAL_TURN_DEG = 36.0, 17.0
 WIDE_EVERY, WIDE_YAW_DEG = 6, 65.0
 PITCH_DEG, FURTHEST_PITCH_DEG, ROLL_DEG, GAZE_DEG = 10.0, 28.0, 7.0, 7.0
@@ -136,7 +136,7 @@ def _sample_light(
     """The light of a place and how much of it, or the portrait's own."""
     if rng.random() >= share:
         return None, 1.0
-    lights = environments[rng.integers(len(environments))].lights
+    lights = environments[int(rng.integers(len(environments)))].lights
     return lights[rng.integers(len(lights))], float(rng.uniform(*LIGHT_AMOUNT))
 
 
@@ -157,7 +157,7 @@ def _sample_offset(rng: np.random.Generator) -> tuple[float, float]:
 
 def _sample_background(rng: np.random.Generator, environments: Sequence[Environment], side_px: int) -> FloatArray:
     """(S, S, 3) float32 linear: a window of a place, exposed for an interior, mostly out of focus."""
-    panorama = environments[rng.integers(len(environments))].panorama
+    panorama = environments[int(rng.integers(len(environments)))].panorama
     height, width = panorama.shape[:2]
     window = int(height * rng.uniform(*BACKGROUND_HEIGHT) * 1.4)
     top, left = rng.integers(0, max(1, height - window)), rng.integers(0, width)

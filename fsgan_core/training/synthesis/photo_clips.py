@@ -1,0 +1,110 @@
+"""Labelled portraits as prepared clips of one picture: what analysis networks see of real skin, hair and light."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fsgan_core.errors import PlateError
+from fsgan_core.job.progress import Progress
+from fsgan_core.training.synthesis.head_camera import FloatArray
+from fsgan_core.training.synthesis.ict_label_points import MEDIAPIPE_OF_LANDMARK
+from fsgan_core.training.synthesis.landmark_labels import LANDMARK_COUNT, equal_steps
+from fsgan_core.training.synthesis.person_clips import PICTURE_PX, read_portrait
+from fsgan_core.training.synthesis.prepared_clip import (
+    EXPRESSION_COUNT,
+    IDENTITY_COUNT,
+    ClipFrame,
+    ClipMeta,
+    prepare_clip,
+    write_clip,
+)
+from fsgan_core.training.synthesis.subject_pack import DEMO_SPLIT, FITTED_PX
+
+UNKNOWN_POSE = (float("nan"),) * 3
+
+# MediaPipe points: the jaw from temple to temple, image-left first, and the outline of the face.
+JAW = (
+    127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356,
+)  # fmt: skip
+CHIN_OF_JAW = JAW.index(152)
+OUTLINE = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+
+
+def write_photos(portraits: Path, folder: Path, progress: Progress) -> None:
+    """One clip a portrait; people of the demo are left out.
+
+    Args:
+        portraits: The folder of `index.csv`, `landmarks.npz`, `images/` and `hair/`.
+        folder: Where the clips go; it exists.
+        progress: Told of every portrait.
+
+    Raises:
+        PlateError: Data are missing or damaged.
+        OutputError: A clip cannot be written.
+        CancelledError: The user asked to stop. Clips written so far are complete.
+    """
+    rows, points = _read_labels(portraits)
+    progress.begin("photos", len(rows))
+    for number, (row, mediapipe) in enumerate(zip(rows, points, strict=True), start=1):
+        name = row["name"]
+        frame = _photo_frame(portraits, name, mediapipe)
+        meta = ClipMeta(name, row["source"], row["licence"], row["split"], {"kind": "photos"})
+        write_clip(folder / f"{name}.npz", prepare_clip(meta, np.full(IDENTITY_COUNT, np.nan), [frame]))
+        progress.frame_done(number, name)
+
+
+def mediapipe_to_landmarks(points: FloatArray) -> FloatArray:
+    """(98, 2) float64 landmarks in WFLW order of MediaPipe's (478, 2) points, in the same space."""
+    landmarks = np.zeros((LANDMARK_COUNT, 2))
+    jaw = points[list(JAW)]
+    landmarks[:33] = np.concatenate([equal_steps(jaw[: CHIN_OF_JAW + 1]), equal_steps(jaw[CHIN_OF_JAW:])[1:]])
+    for landmark, same in MEDIAPIPE_OF_LANDMARK.items():
+        landmarks[landmark] = points[list(same)].mean(0)
+    return landmarks
+
+
+def _read_labels(portraits: Path) -> tuple[list[Mapping[str, str]], FloatArray]:
+    """The rows of the index that may be used, and (N, 478, 2) MediaPipe points of each in px of the stored picture."""
+    try:
+        with np.load(portraits / "landmarks.npz", allow_pickle=False) as stored:
+            place = {str(name): i for i, name in enumerate(stored["names"])}
+            points = stored["mp478"][..., :2].astype(np.float64)
+        with (portraits / "index.csv").open(newline="", encoding="utf-8") as lines:
+            rows = [row for row in csv.DictReader(lines) if row["split"] != DEMO_SPLIT]
+        return list(rows), points[[place[row["name"]] for row in rows]]
+    except (OSError, ValueError, KeyError) as error:
+        sentence = f"the labelled portraits are missing or damaged ({error}); --data needs face_pack/"
+        raise PlateError(sentence, path=str(portraits)) from error
+
+
+def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame:
+    """A portrait and its labels, at the size of a clip's pictures."""
+    picture = read_portrait(portraits / "images" / f"{name}.jpg")
+    hair_path = portraits / "hair" / f"{name}.jpg"
+    hair = cv2.imread(str(hair_path), cv2.IMREAD_GRAYSCALE) if hair_path.exists() else None
+    if hair is None:
+        raise PlateError("no readable hair mask; copy the data folder again", path=str(hair_path))
+    size, scale = (PICTURE_PX, PICTURE_PX), PICTURE_PX / FITTED_PX
+    hair = cv2.resize(hair, size)
+    face = np.zeros(size, np.uint8)
+    outline = np.round(mediapipe[list(OUTLINE)] * scale).astype(np.int32)
+    cv2.fillPoly(face, [outline], 255, cv2.LINE_AA)
+    face[hair > 127] = 0
+    return ClipFrame(
+        picture=np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)),
+        face=face,
+        hair=np.asarray(hair),
+        landmarks=(mediapipe_to_landmarks(mediapipe) * scale).astype(np.float32),
+        pose=UNKNOWN_POSE,
+        expression=np.full(EXPRESSION_COUNT, np.nan, np.float32),
+        photo=True,
+        take=0,
+    )

@@ -1,0 +1,63 @@
+"""`fsgan synthesize`: all that training reads, made from the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fsgan_core.errors import OutputError
+from fsgan_core.job.progress import Progress
+from fsgan_core.training.synthesis.clip_writer import ClipTask, choose_people, write_people
+from fsgan_core.training.synthesis.head_landmarks import write_heads
+from fsgan_core.training.synthesis.morphable_head import load_ict_head
+from fsgan_core.training.synthesis.photo_clips import write_photos
+from fsgan_core.training.synthesis.settings import HEADS, HEADS_FILE, PHOTOS, DataFolder, SynthesisSettings
+from fsgan_core.training.synthesis.subject_pack import SubjectPack
+
+
+def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Progress) -> None:
+    """Make OUT/clips/*.npz, OUT/takes/*.npz, OUT/photos/*.npz and OUT/heads.npz, or those of them that were asked for.
+
+    The same settings give the same files, so an interrupted run is continued by repeating it.
+
+    Args:
+        data: The folder with ict_facekit/, subjects/, face_pack/ and hdri/.
+        out: Where everything goes; made if missing.
+        settings: What, how much, and of whom.
+        progress: Told of every person, portrait and thousand heads.
+
+    Raises:
+        JobError: A setting is wrong, or a person is unknown or kept for the demo.
+        PlateError: Data are missing or damaged.
+        OutputError: OUT cannot be written, or holds clips that were made in another way.
+        EngineError: A worker died.
+        CancelledError: The user asked to stop. Files written so far are complete.
+    """
+    folder = DataFolder(data)
+    names = settings.names()
+    for kind in settings.kinds():
+        target = _make_folder(out if kind == HEADS else out / kind)
+        if kind == PHOTOS:
+            write_photos(folder.portraits, target, progress)
+            continue
+        pack = SubjectPack(folder.subjects)
+        if kind == HEADS:
+            everybody = choose_people(pack.records, ())
+            shapes = {
+                split: [pack.load_identity(name) for name in everybody if pack.records[name].split == split]
+                for split in ("train", "val")
+            }
+            head = load_ict_head(folder.head)
+            write_heads(target / HEADS_FILE, head, shapes, settings.heads, settings.seed, progress)
+        else:
+            task = ClipTask(folder, target, kind, settings.seed, settings.views)
+            write_people(task, choose_people(pack.records, names), settings.workers, progress)
+        progress.wrote(str(target))
+
+
+def _make_folder(path: Path) -> Path:
+    """The folder, made if missing."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder ({error.strerror}); choose another --out", path=str(path)) from error
+    return path
