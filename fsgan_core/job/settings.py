@@ -166,8 +166,8 @@ class SwapSettings:
         help="Also write every layer as an EXR of its own, for hosts that read no multi-layer files.",
     )
     compression: str = setting(
-        "zip", label="Compression", choices=("none", "rle", "zips", "zip", "piz", "dwaa", "dwab"),
-        help="EXR compression. dwaa and dwab are lossy, also outside the matte.",
+        "zip", label="Compression", choices=("none", "zips", "zip"),
+        help="EXR compression. All of them keep every bit. zips suits playback in Nuke.",
     )
     bit_depth: str = setting(
         "half", label="Bit depth", choices=("half", "float"), help="Of the EXR channels; the ST map is always float."

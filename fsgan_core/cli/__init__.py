@@ -1,0 +1,1 @@
+"""The command line `fsgan`: what every host, farm task and artist calls."""

@@ -1,0 +1,129 @@
+"""`fsgan analyze`, `fsgan swap` and `fsgan run`: make a job of the arguments, or read one, and run it."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+from fsgan_core.cli.reporting import LOG_OPTION, LogFormat, reporting
+from fsgan_core.cli.settings_options import OptionGroup, takes_settings
+from fsgan_core.errors import JobError
+from fsgan_core.job.job_file import read_job
+from fsgan_core.job.path_mapping import PathRule, map_job_paths, map_path, read_path_rules
+from fsgan_core.job.progress import Progress
+from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
+from fsgan_core.job.spec import AnalyzeJob, Job, Pictures, SwapJob
+
+PATH_MAP_VARIABLE = "FSGAN_PATH_MAP"
+
+
+def _analysis_option(pictures: str) -> Any:
+    help_text = f"Where pass 1 of the {pictures} is kept; empty: beside the result."
+    return typer.Option(f"--{pictures}-analysis", metavar="FILE.npz", help=help_text)
+
+
+Log = Annotated[LogFormat, LOG_OPTION]
+PathMap = Annotated[
+    str,
+    typer.Option(
+        "--path-map",
+        metavar="FILE",
+        envvar=PATH_MAP_VARIABLE,
+        help="Path mapping rules (pathmapping-1.0 JSON) for paths of another machine.",
+    ),
+]
+
+
+@takes_settings(OptionGroup("settings", AnalyzeSettings, "How faces are found and smoothed"))
+def analyze(
+    plate: Annotated[str, typer.Argument(metavar="PLATE", help="Sequence (plate.%04d.exr), still or movie.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE.npz", help="The analysis file to write.")],
+    settings: AnalyzeSettings,
+    layer: Annotated[str, typer.Option("--layer", help="EXR layer to read; empty: R G B.")] = "",
+    stereo_view: Annotated[str, typer.Option("--stereo-view", help="Eye of a stereo plate, such as left.")] = "",
+    weights: Annotated[str, typer.Option("--weights", help="Bundled pack, or a folder.")] = SwapSettings.weights,
+    device: Annotated[str, typer.Option("--device", metavar="auto|cuda|cpu")] = SwapSettings.device,
+    path_map: PathMap = "",
+    log: Log = LogFormat.AUTO,
+) -> None:
+    """Find, follow and measure the faces of a shot (pass 1)."""
+    with reporting(log) as progress:
+        job = AnalyzeJob(Pictures(plate, layer, stereo_view), out, settings, weights, device)
+        _run(localize(job, path_map), progress)
+
+
+@takes_settings(
+    OptionGroup("settings", SwapSettings, "How the face is put on the plate"),
+    OptionGroup(
+        "analyze_settings",
+        AnalyzeSettings,
+        "How faces are found and smoothed",
+        leave_out=frozenset({"colorspace"}),
+        renamed={"frames": "analyze_frames"},
+    ),
+)
+def swap(
+    source: Annotated[str, typer.Option("--source", metavar="S", help="Who is put in: sequence, still, movie.")],
+    plate: Annotated[str, typer.Option("--plate", metavar="P", help="Who receives the face: sequence, still, movie.")],
+    out: Annotated[str, typer.Option("--out", metavar="O.%04d.exr", help="Pattern of the layered EXRs to write.")],
+    settings: SwapSettings,
+    analyze_settings: AnalyzeSettings,
+    plate_layer: Annotated[str, typer.Option("--plate-layer", help="EXR layer of the plate; empty: R G B.")] = "",
+    source_layer: Annotated[str, typer.Option("--source-layer", help="EXR layer of the source; empty: R G B.")] = "",
+    stereo_view: Annotated[str, typer.Option("--stereo-view", help="Eye of a stereo plate, such as left.")] = "",
+    plate_analysis: Annotated[str, _analysis_option("plate")] = "",
+    source_analysis: Annotated[str, _analysis_option("source")] = "",
+    path_map: PathMap = "",
+    log: Log = LogFormat.AUTO,
+) -> None:
+    """Put the face of the source on the plate, every stage as a layer of the EXR."""
+    with reporting(log) as progress:
+        job = SwapJob(
+            Pictures(plate, plate_layer, stereo_view),
+            Pictures(source, source_layer),
+            out,
+            settings,
+            analyze_settings,
+            plate_analysis,
+            source_analysis,
+        )
+        _run(localize(job, path_map), progress)
+
+
+def run(
+    job_file: Annotated[str, typer.Argument(metavar="JOB.json", help="The job, as a host or a farm wrote it.")],
+    frames: Annotated[str, typer.Option("--frames", help="Only these frames of the job, such as 1001-1010.")] = "",
+    path_map: PathMap = "",
+    log: Log = LogFormat.AUTO,
+) -> None:
+    """Run a job file: what every host node and farm task calls."""
+    with reporting(log) as progress:
+        job = read_job(job_file)
+        if frames:
+            if not isinstance(job, SwapJob):
+                raise JobError("--frames needs a swap job: an analysis must see the whole shot.", path=job_file)
+            job = job.for_frames(frames)
+        _run(localize(job, path_map, folder=os.path.dirname(os.path.abspath(job_file))), progress)
+
+
+def localize(job: Job, path_map: str, folder: str = "") -> Job:
+    """The job with its paths made paths of this machine.
+
+    Args:
+        job: As it was written.
+        path_map: A file with mapping rules; "" means none.
+        folder: What relative paths start from; "" means the current folder.
+
+    Raises:
+        JobError: The rules cannot be read, or a path is of another operating system.
+    """
+    rules: tuple[PathRule, ...] = read_path_rules(path_map) if path_map else ()
+    return map_job_paths(job, lambda path: os.path.join(folder, map_path(path, rules)))
+
+
+def _run(job: Job, progress: Progress) -> None:
+    from fsgan_core.cli.run_job import run_job
+
+    run_job(job, progress)

@@ -1,0 +1,53 @@
+"""The program `fsgan`: its commands, and the exit codes of the design for whatever happens inside."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fsgan_core.cli import job_commands, training_commands, weights_commands
+from fsgan_core.cli.reporting import as_fsgan_error
+
+app = typer.Typer(
+    name="fsgan",
+    help="Face swapping for compositors: EXR in, layered EXR out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("analyze")(job_commands.analyze)
+app.command("swap")(job_commands.swap)
+app.command("run")(job_commands.run)
+app.command("train")(training_commands.train)
+app.add_typer(weights_commands.app, name="weights")
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    """Face swapping for compositors: EXR in, layered EXR out."""
+    if version:
+        from fsgan_core import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the program and leave with its exit code: 0 ok, 2 usage, else that of the error (`fsgan_core/errors.py`)."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except (Exception, KeyboardInterrupt) as problem:  # noqa: BLE001 - the outermost border
+        error = as_fsgan_error(problem)
+        Console(stderr=True).print(f"ERROR: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

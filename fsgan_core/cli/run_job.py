@@ -1,0 +1,37 @@
+"""Runs one job of any kind. Imports torch: only loaded once there is a job to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fsgan_core.job.progress import Progress
+from fsgan_core.job.spec import AnalyzeJob, Job
+from fsgan_core.pipeline.analysis_file import load_or_analyze
+from fsgan_core.pipeline.engine import open_engine
+from fsgan_core.pipeline.swap_shot import swap_shot
+
+
+def run_job(job: Job, progress: Progress) -> None:
+    """Do what the job says, and say what became of its frames.
+
+    Args:
+        job: With paths of this machine.
+        progress: Hears about every frame; where it raises CancelledError, only complete files are on disk.
+
+    Raises:
+        FsganError: As of the pipeline.
+    """
+    if isinstance(job, AnalyzeJob):
+        pack = open_engine(job.weights, job.device)
+        shot = load_or_analyze(job.out, job.plate_to_analyze(), pack, job.settings, progress)
+        faces = "; ".join(f"face {face.track_id} on {len(face)} frames" for face in shot.faces)
+        progress.finished(f"Analyzed {len(shot.frames)} frames: {faces}.")
+    else:
+        progress.finished(f"{_sentence(swap_shot(job, progress))}: {job.out}")
+
+
+def _sentence(statuses: Mapping[str, int]) -> str:
+    """How many frames have each status, such as "48 frames (47 swapped, 1 no_face)"."""
+    total = sum(statuses.values())
+    parts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items(), key=lambda item: -item[1]))
+    return f"{total} {'frame' if total == 1 else 'frames'} ({parts})"

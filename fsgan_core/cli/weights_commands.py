@@ -1,0 +1,49 @@
+"""`fsgan weights list` and `fsgan weights verify`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from fsgan_core.errors import WeightsError
+
+app = typer.Typer(help="The networks' weights: what is installed, and whether it is whole.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_packs() -> None:
+    """List the bundled packs: size, licence, and what they were trained on."""
+    from fsgan_core.weights.load import PACKS, pack_digest
+    from fsgan_core.weights.manifest import read_manifest
+
+    folders = sorted(path.parent for path in PACKS.glob("*/manifest.json"))
+    if not folders:
+        raise WeightsError("No pack is installed; install fsgan again.", path=str(PACKS))
+    table = Table("pack", "size", "MiB", "licence", "trained on", "sha256")
+    for folder in folders:
+        manifest = read_manifest(folder)
+        mebibytes = sum((folder / name).stat().st_size for name in manifest.sha256) / 2**20
+        data = ", ".join(str(entry.get("name", "?")) for entry in manifest.training_data)
+        digest = pack_digest(manifest)[:12]
+        table.add_row(manifest.name, manifest.size, f"{mebibytes:.1f}", manifest.licence, data, digest)
+    Console().print(table)
+
+
+@app.command()
+def verify(
+    pack: Annotated[str, typer.Argument(help="Name of a bundled pack, or a folder; empty: all bundled packs.")] = "",
+) -> None:
+    """Check every weight file against the hash in its manifest."""
+    from fsgan_core.weights.load import PACKS, pack_digest, pack_folder, verify_pack
+    from fsgan_core.weights.manifest import read_manifest
+
+    folders = [pack_folder(pack)] if pack else sorted(path.parent for path in PACKS.glob("*/manifest.json"))
+    if not folders:
+        raise WeightsError("No pack is installed; install fsgan again.", path=str(PACKS))
+    for folder in folders:
+        manifest = read_manifest(folder)
+        verify_pack(folder, manifest)
+        typer.echo(f"{manifest.name}: {len(manifest.sha256)} files are whole, pack {pack_digest(manifest)[:12]}")
