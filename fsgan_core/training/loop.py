@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fsgan_core.errors import EngineError
+from fsgan_core.errors import CancelledError, EngineError
+from fsgan_core.job.progress import Progress
 from fsgan_core.networks.inference import computes_bfloat16
 from fsgan_core.training import generator_steps
 from fsgan_core.training.checkpoint import load_checkpoint, save_checkpoint
@@ -52,13 +53,14 @@ class RunSettings:
     bfloat16: bool = True
 
 
-def train(recipe: Recipe, folders: DataFolders, run: RunSettings) -> Path:
+def train(recipe: Recipe, folders: DataFolders, run: RunSettings, progress: Progress | None = None) -> Path:
     """Train a network and export its averaged weights.
 
     Args:
         recipe: What to train.
         folders: Prepared data.
         run: Where and how.
+        progress: Told of every step; where it raises CancelledError, the checkpoint is saved first.
 
     Returns:
         The exported .safetensors file.
@@ -67,12 +69,20 @@ def train(recipe: Recipe, folders: DataFolders, run: RunSettings) -> Path:
         JobError: Data are missing.
         WeightsError: A checkpoint or frozen network does not fit.
         EngineError: The loss stayed not-a-number.
+        CancelledError: The user stopped the run; the same command goes on with it.
     """
+    progress = progress or Progress()
     trainer = Trainer(recipe, build_task(recipe, folders), run)
     trainer.resume()
     last_save = last_validation = time.monotonic()
+    progress.begin(f"train {recipe.role} {recipe.size}", max(0, recipe.images - trainer.images + recipe.batch - 1) // recipe.batch)
     while trainer.images < recipe.images and not (run.stop_after_images and trainer.images >= run.stop_after_images):
         trainer.step()
+        try:
+            progress.frame_done(trainer.images)
+        except CancelledError:
+            trainer.save()
+            raise
         now = time.monotonic()
         if now - last_validation > run.validate_seconds:
             last_validation = now
@@ -81,7 +91,9 @@ def train(recipe: Recipe, folders: DataFolders, run: RunSettings) -> Path:
             last_save = now
             trainer.save()
     trainer.validate()
-    return trainer.save()
+    exported = trainer.save()
+    progress.wrote(str(exported))
+    return exported
 
 
 class Trainer:

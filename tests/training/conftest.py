@@ -47,8 +47,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_clip(root / "takes" / f"painted_{person}.npz", prepare_clip(meta, np.zeros(100, np.float32), frames))
         write_clip(root / "photos" / f"photo_{person}.npz", prepare_clip(meta, np.zeros(100, np.float32), frames[:1]))
     rng = np.random.default_rng(0)
-    points = (MEAN_FACE + rng.normal(0, 0.02, (40, 3, 98, 2))).astype(np.float32)
-    np.savez(root / "heads.npz", points=points, poses=rng.normal(0, 20, (40, 3, 3)).astype(np.float32))
+    poses = rng.normal(0, 20, (40, 3, 3)).astype(np.float32)
+    points = MEAN_FACE + rng.normal(0, 0.01, (40, 1, 98, 2)) + poses[..., None, :2] * 0.003
+    np.savez(root / "heads.npz", points=points.astype(np.float32), poses=poses)
     for role in ("features", "transformer"):
         save_network(root / "frozen" / f"{role}.safetensors", build_network(role, "compact"), role, "compact")
     return root
