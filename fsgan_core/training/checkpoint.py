@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -50,7 +50,7 @@ def load_checkpoint(
         for name, network in networks.items():
             prefix = f"net.{name}."
             network.load_state_dict({k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)})
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise WeightsError(f"the checkpoint cannot be used ({error}); delete it to start again", path=str(path)) from error
     for name, optimizer in optimizers.items():
         prefix = f"opt.{name}."

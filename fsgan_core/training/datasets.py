@@ -67,8 +67,10 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
         sources: Keep these sources only (`meta.source`); empty keeps all.
 
     Raises:
-        JobError: A folder holds no clip of that split.
+        JobError: There is no folder, or one holds no clip of that split.
     """
+    if not folders:
+        raise JobError("the data folder has no prepared clips; make some with fsgan synthesize")
     clips = []
     for folder in folders:
         before = len(clips)
