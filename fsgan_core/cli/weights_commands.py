@@ -1,7 +1,8 @@
-"""`fsgan weights list` and `fsgan weights verify`."""
+"""`fsgan weights list`, `fsgan weights verify` and `fsgan weights build`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -47,3 +48,23 @@ def verify(
         manifest = read_manifest(folder)
         verify_pack(folder, manifest)
         typer.echo(f"{manifest.name}: {len(manifest.sha256)} files are whole, pack {pack_digest(manifest)[:12]}")
+
+
+@app.command()
+def build(
+    runs: Annotated[Path, typer.Option("--runs", help="Folder with one folder a run, each holding its ROLE.safetensors.")],
+    out: Annotated[Path, typer.Option("--out", help="The pack folder; networks without a run keep the file it has.")],
+    name: Annotated[str, typer.Option("--name", help="Of the pack.")] = "compact",
+    size: Annotated[str, typer.Option("--size", metavar="compact|paper")] = "compact",
+    notes: Annotated[str, typer.Option("--notes", help="Sentences for its users: what it is good and bad at.")] = "",
+) -> None:
+    """Make a weight pack with its manifest from the exported networks of training runs."""
+    from fsgan_core.weights.architectures import ROLES
+    from fsgan_core.weights.build import build_pack
+    from fsgan_core.weights.load import pack_digest
+
+    found = {role: path for role in ROLES for path in sorted(runs.glob(f"*/{role}.safetensors"))}
+    if not found:
+        raise WeightsError("no run holds an exported network; train one with fsgan train", path=str(runs))
+    manifest = build_pack(out, found, name, size, notes)
+    typer.echo(f"{out}: {', '.join(found)} written, pack {pack_digest(manifest)[:12]}")
