@@ -13,6 +13,8 @@ from fsgan_core.geometry.landmark_warp import warp_map
 from fsgan_core.training.losses import ADVERSARIAL_WEIGHT, PIXEL_WEIGHT, discriminator_loss, generator_adversarial_loss, perceptual_loss
 
 Figures = dict[str, Tensor]
+STEPWISE_EVERY = 8
+"""A stepwise batch costs twice a plain one; one in this many is enough."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Generated:
 
 
 def reenactment_pictures(net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float) -> list[Generated]:
-    """G_r on a pair (eq. 15): the single-step result, and on every fourth batch the stepwise result with its weight ramp.
+    """G_r on a pair (eq. 15): the single-step result, and on every eighth batch the stepwise result with its weight ramp.
 
     Args:
         net: G_r.
@@ -63,7 +65,7 @@ def reenactment_pictures(net: nn.Module, batch: dict[str, Tensor], context: Gene
     background = ((single - batch["target"]).abs() * (1 - head)).mean() * PIXEL_WEIGHT * 0.5
     detail = ((single - batch["target"]).abs() * weight).mean() * PIXEL_WEIGHT * 4
     results = [Generated(remove_background(single, head), remove_background(batch["target"], head), background + detail)]
-    if context.transformer is not None and ramp > 0 and int(batch["number"]) % 4 == 3:
+    if context.transformer is not None and ramp > 0 and int(batch["number"]) % STEPWISE_EVERY == STEPWISE_EVERY - 1:
         final = stepwise(net, batch, context.transformer, stage)
         results.append(Generated(remove_background(final, head), remove_background(batch["target"], head), torch.zeros(()), ramp))
     return results
