@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fsgan_core.cli import job_commands, training_commands, weights_commands
+from fsgan_core.cli import demo, doctor, job_commands, training_commands, weights_commands
 from fsgan_core.cli.reporting import as_fsgan_error
 
 app = typer.Typer(
@@ -21,10 +21,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo")(demo.demo)
 app.command("analyze")(job_commands.analyze)
 app.command("swap")(job_commands.swap)
 app.command("run")(job_commands.run)
 app.command("train")(training_commands.train)
+app.command("doctor")(doctor.doctor)
 app.add_typer(weights_commands.app, name="weights")
 
 
