@@ -58,7 +58,7 @@ def smooth_segmentation(compressed: Sequence[bytes], weight: np.ndarray, frames:
 
     Args:
         compressed: One of each successive frame of one uninterrupted run.
-        weight: (N,) in [0, 1], how much of each frame's own segmentation is kept (`smoothing.landmark_motion_weight`).
+        weight: (N,) in [0, 1], how much of each frame's own segmentation is kept (`smoothing.landmark_weight`).
         frames: Window of the average; an even one counts as one frame more.
 
     Returns:

@@ -1,5 +1,8 @@
 """Smoothing over time that leaves motion alone (section 3.1): steady what stands still, do not delay what moves.
 
+The released code weighs by the mean motion over a few frames, in which there and back cancel out: its windows leave a
+third of a blink. So a frame that departs from the average by more than noise can, keeps its own value.
+
 All functions take one uninterrupted run of frames; `by_segment` applies them to a shot with cuts. Whole arrays, after
 inference: nothing here remembers an earlier call.
 """
@@ -17,6 +20,10 @@ FULL_MOTION = 0.01
 """Motion per frame, in sides of the box or crop, from which a frame is not averaged at all (released code)."""
 LANDMARK_MOTION_FRAMES = 5
 """Window over which the motion of landmarks is measured (released code)."""
+LANDMARK_DEPARTURE = (0.002, 0.006)
+"""Distance from the average, in sides of the crop: up to the first it is noise, from the second an expression."""
+BOX_DEPARTURE = (0.03, 0.08)
+"""The same for a box's centre and size, in sizes of the box: a nod must not leave the crop."""
 
 FACE_PARTS: dict[str, tuple[int, ...]] = {
     "jaw": tuple(range(0, 33)),
@@ -57,9 +64,9 @@ def by_segment(
 
 
 def smooth_boxes(boxes: np.ndarray, centre_frames: int, size_frames: int) -> np.ndarray:
-    """Boxes whose size is averaged and whose centre is averaged where it hardly moves.
+    """Boxes whose size and centre are averaged where they hardly change.
 
-    Centre and size are smoothed separately (section 3.1); the motion is measured in box sizes.
+    Centre and size are smoothed separately (section 3.1); motion is measured in box sizes.
 
     Args:
         boxes: (N, 4) px, successive frames.
@@ -70,10 +77,12 @@ def smooth_boxes(boxes: np.ndarray, centre_frames: int, size_frames: int) -> np.
         (N, 4) float32 px.
     """
     boxes = np.asarray(boxes, np.float64)
-    centres, sizes = box_centres(boxes), running_mean(box_sizes(boxes), size_frames)
+    centres, sizes = box_centres(boxes), box_sizes(boxes)
+    mean_centres, mean_sizes = running_mean(centres, centre_frames), running_mean(sizes, size_frames)
+    sizes = _mixed(sizes, mean_sizes, departure_weight(sizes / mean_sizes, np.ones_like(sizes), BOX_DEPARTURE))
     motion = np.linalg.norm(running_mean(frame_steps(centres) / sizes, centre_frames), axis=1)
-    weight = motion_weight(motion)[:, None]
-    return boxes_from_centres(weight * centres + (1 - weight) * running_mean(centres, centre_frames), sizes)
+    departure = departure_weight(centres / sizes, mean_centres / sizes, BOX_DEPARTURE)
+    return boxes_from_centres(_mixed(centres, mean_centres, np.maximum(motion_weight(motion), departure)), sizes)
 
 
 def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndarray:
@@ -88,32 +97,49 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
         (N, 98, 2) float32 px.
     """
     points = np.asarray(landmarks, np.float64)
-    average = running_mean(points, frames)
     smoothed = np.empty_like(points)
     for part in FACE_PARTS.values():
-        members = list(part)
-        weight = landmark_motion_weight(points[:, members], side)[:, None, None]
-        smoothed[:, members] = weight * points[:, members] + (1 - weight) * average[:, members]
+        members = points[:, list(part)]
+        smoothed[:, list(part)] = _mixed(members, running_mean(members, frames), landmark_weight(members, frames, side))
     return smoothed.astype(np.float32)
 
 
-def landmark_motion_weight(points: np.ndarray, side: float) -> np.ndarray:
-    """How much of each frame's own landmarks is kept, by the motion that the points share.
+def landmark_weight(points: np.ndarray, frames: int, side: float) -> np.ndarray:
+    """How much of each frame's own value is kept, by how the points of one part of the face move.
 
     Args:
-        points: (N, P, 2) px, one part of the face.
+        points: (N, P, 2) px.
+        frames: Window of the average that would take the place of the rest.
         side: Side of the crop, px.
 
     Returns:
         (N,) in [0, 1]; 1 keeps the frame as it is.
     """
-    steps = running_mean(frame_steps(np.asarray(points, np.float64)) / side, LANDMARK_MOTION_FRAMES)
-    return motion_weight(np.linalg.norm(steps, axis=-1).mean(-1))
+    points = np.asarray(points, np.float64) / side
+    motion = np.linalg.norm(running_mean(frame_steps(points), LANDMARK_MOTION_FRAMES), axis=-1).mean(-1)
+    departure = departure_weight(points, running_mean(points, frames), LANDMARK_DEPARTURE)
+    return np.maximum(motion_weight(motion), departure)
 
 
 def motion_weight(motion: np.ndarray) -> np.ndarray:
     """(N,) in [0, 1]: the weight of the unsmoothed value, for (N,) motion per frame in sides."""
     return np.minimum(np.asarray(motion) / FULL_MOTION, 1.0)
+
+
+def departure_weight(values: np.ndarray, average: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """The weight of the unsmoothed value, by its distance from the average.
+
+    Args:
+        values: (N, ..., 2) points.
+        average: Of the same shape.
+        limits: Root mean square distance of a frame's points that is still noise, and from which nothing is averaged.
+
+    Returns:
+        (N,) in [0, 1].
+    """
+    squared = ((values - average) ** 2).sum(-1).reshape(len(values), -1)
+    noise, full = limits
+    return np.clip((np.sqrt(squared.mean(1)) - noise) / (full - noise), 0.0, 1.0)
 
 
 def frame_steps(values: np.ndarray) -> np.ndarray:
@@ -155,6 +181,12 @@ def running_mean(values: np.ndarray, frames: int) -> np.ndarray:
         first, last = max(index - reach, 0), min(index + reach, count - 1)
         mean[index] = np.tensordot(_line_weights(last - first + 1, index - first), values[first : last + 1], 1)
     return mean
+
+
+def _mixed(values: np.ndarray, average: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Each frame's own (N, ...) values with weight (N,), the average for the rest."""
+    weight = weight.reshape(-1, *[1] * (values.ndim - 1))
+    return weight * values + (1 - weight) * average
 
 
 def _line_weights(count: int, at: int) -> np.ndarray:

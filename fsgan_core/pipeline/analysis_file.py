@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from fsgan_core.color.colorspaces import config_name
 from fsgan_core.errors import PlateError, StageMissingError
 from fsgan_core.face.face_analysis import FaceAnalysis, ShotAnalysis
 from fsgan_core.job.progress import Progress
@@ -139,7 +140,7 @@ def _key_of(reader: PlateReader, pack: Pack, settings: AnalyzeSettings) -> str:
     made_from: dict[str, Any] = {
         "version": ANALYSIS_VERSION,
         "plate": [plate.path, plate.layer, plate.stereo_view, reader.colorspace],
-        "color": os.environ.get("OCIO", ""),
+        "color": _stamp(config_name()) if os.path.isfile(config_name()) else config_name(),
         "frames": list(reader.frames),
         "files": [_content(name) if only_one and not plate.sequence.is_movie else _stamp(name) for name in files],
         "weights": pack.sha256,

@@ -20,7 +20,7 @@ from fsgan_core.geometry.resample import crop_picture
 from fsgan_core.geometry.smoothing import (
     FACE_PARTS,
     by_segment,
-    landmark_motion_weight,
+    landmark_weight,
     running_mean,
     smooth_boxes,
     smooth_landmarks,
@@ -160,7 +160,7 @@ def _smoothed(face: FaceAnalysis, settings: AnalyzeSettings) -> FaceAnalysis:
     segmentations: list[bytes] = []
     for segment in np.unique(face.segment_ids):
         inside = np.flatnonzero(face.segment_ids == segment)
-        weight = landmark_motion_weight(face.landmarks[inside][:, jaw], face.crop_size)
+        weight = landmark_weight(face.landmarks[inside][:, jaw], settings.landmark_smooth_frames, face.crop_size)
         part = [face.segmentations[index] for index in inside]
         segmentations += smooth_segmentation(part, weight, settings.segmentation_smooth_frames)
 

@@ -11,6 +11,7 @@ from fsgan_core.geometry.box import box_centres, box_sizes
 from fsgan_core.geometry.smoothing import (
     FACE_PARTS,
     by_segment,
+    departure_weight,
     frame_steps,
     motion_weight,
     running_mean,
@@ -69,6 +70,39 @@ def test_fast_face_is_not_delayed() -> None:
     boxes = np.stack([x, np.zeros(80), x + 100, np.full(80, 100.0)], 1)
     smoothed = smooth_boxes(boxes, 25, 51)
     np.testing.assert_allclose(smoothed[55:, 0], boxes[55:, 0], atol=1e-4)
+
+
+def test_a_nod_stays_in_the_crop() -> None:
+    y = 100 + 25 * np.sin(np.arange(60) * 2 * np.pi / 12)
+    boxes = np.stack([np.full(60, 100.0), y, np.full(60, 200.0), y + 100], 1)
+    smoothed = smooth_boxes(boxes, 25, 51)
+    # A crop leaves an eighth of the box on every side; the average alone would be off by a quarter.
+    assert np.abs(smoothed[:, 1] - boxes[:, 1]).max() < 5
+
+
+def test_a_lean_towards_the_camera_stays_in_the_crop() -> None:
+    side = np.interp(np.arange(80), [0, 34, 46, 80], [100, 100, 150, 150])
+    boxes = np.stack([-side / 2, -side / 2, side / 2, side / 2], 1)
+    assert np.abs(box_sizes(smooth_boxes(boxes, 25, 51))[:, 0] / side - 1).max() < 0.06
+
+
+def test_a_blink_keeps_its_depth_and_a_trembling_lid_is_steadied() -> None:
+    lid = np.zeros(40)
+    lid[15:22] = 8 * np.array([0.007, 0.11, 0.58, 1.0, 0.58, 0.11, 0.007])
+    noise = np.random.default_rng(0).normal(0, 0.25, (40, 98, 2))
+    points = np.tile(np.random.default_rng(1).uniform(50, 200, (1, 98, 2)), (40, 1, 1)) + noise
+    still = points.copy()
+    points[:, 61:64, 1] += lid[:, None]
+    moved = smooth_landmarks(points, 7, 256)[:, 61:64, 1] - smooth_landmarks(still, 7, 256)[:, 61:64, 1]
+    assert moved.mean(1).max() > 0.95 * 8
+    assert np.diff(smooth_landmarks(still, 7, 256)[5:-5, 60:68], axis=0).std() < 0.4 * np.diff(
+        still[5:-5, 60:68], axis=0
+    ).std()
+
+
+def test_departure_counts_from_noise_to_expression() -> None:
+    values = np.array([[[0.0, 0]], [[0.002, 0]], [[0.004, 0]], [[0, 0.02]]])
+    np.testing.assert_allclose(departure_weight(values, np.zeros_like(values), (0.002, 0.006)), [0, 0, 0.5, 1])
 
 
 def test_only_the_moving_part_of_the_face_is_left_alone() -> None:

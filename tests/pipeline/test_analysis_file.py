@@ -134,6 +134,18 @@ def test_a_still_counts_by_content_not_by_date(plate: Plate, pack: SimpleNamespa
     assert analysis_key(still, pack, AnalyzeSettings()) != before
 
 
+def test_another_colour_configuration_counts(
+    plate: Plate, pack: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = analysis_key(plate, pack, AnalyzeSettings())
+    config = tmp_path / "studio.ocio"
+    config.write_text("a")
+    monkeypatch.setenv("OCIO", str(config))
+    with_config = analysis_key(plate, pack, AnalyzeSettings())
+    config.write_text("a longer one")
+    assert len({before, with_config, analysis_key(plate, pack, AnalyzeSettings())}) == 3
+
+
 def test_how_frames_were_asked_for_does_not_matter(plate: Plate, pack: SimpleNamespace) -> None:
     explicit = Plate(plate.path, FrameRange.parse("1001-1004"))
     assert analysis_key(plate, pack, AnalyzeSettings()) == analysis_key(
