@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from fractions import Fraction
 
 from fsgan_core.errors import PlateError
@@ -12,6 +14,8 @@ from fsgan_core.media.plate_frame import PlateFrame
 from fsgan_core.media.plate_reader import PlateReader, choose_frames
 from fsgan_core.shot.plate import Plate
 from fsgan_core.shot.sequence_path import sequences_in
+
+_PICTURE_EXTENSIONS = frozenset([".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx", ".cin"])
 
 
 class PictureSequence(PlateReader):
@@ -33,7 +37,7 @@ class PictureSequence(PlateReader):
         first = self._files[frames[0]]
         info = read_info(first, plate.layer, plate.stereo_view)
         colorspace = plate.colorspace or colorspace_of_picture(info, first)
-        super().__init__(plate, frames, colorspace, _frame_rate(info.header.attributes.get("framesPerSecond")))
+        super().__init__(plate, frames, colorspace, _frame_rate(info.header.attributes))
 
     def read(self, number: int) -> PlateFrame:
         """Frame `number`, decoded from its file."""
@@ -45,8 +49,9 @@ class PictureSequence(PlateReader):
         return self._files[number]
 
 
-def _frame_rate(stored: AttributeValue | None) -> Fraction | None:
-    """Frames per second from an EXR rational or a number."""
+def _frame_rate(attributes: Mapping[str, AttributeValue]) -> Fraction | None:
+    """Frames per second, under the name that EXR gives it or the one that OpenImageIO writes."""
+    stored = attributes.get("framesPerSecond", attributes.get("FramesPerSecond"))
     value = stored.value if isinstance(stored, ExrAttribute) else stored
     if not isinstance(value, (Fraction, int, float)) or value <= 0:
         return None
@@ -56,12 +61,8 @@ def _frame_rate(stored: AttributeValue | None) -> Fraction | None:
 def _nothing_there(plate: Plate) -> PlateError:
     """The error for a path without files, with the sequences that lie in its folder."""
     path = plate.sequence
-    folder = path.text if path.text and not path.is_pattern and _has_sequences(path.text) else path.folder
-    nearby = sequences_in(folder)[:5]
+    is_folder = os.path.isdir(path.text)
+    nearby = sequences_in(path.text if is_folder else path.folder, _PICTURE_EXTENSIONS)[:5]
     advice = f"Did you mean {' or '.join(nearby)}?" if nearby else "Check the path."
     what = "no frame of this sequence exists" if path.is_pattern else "no such file"
-    return PlateError(f"{what}. {advice}", path=path.text)
-
-
-def _has_sequences(folder: str) -> bool:
-    return bool(sequences_in(folder))
+    return PlateError(f"{'is a folder' if is_folder else what}. {advice}", path=path.text)
