@@ -25,7 +25,7 @@ def cineon_to_linear(code: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def linear_to_cineon(light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The inverse; light below the curve's lowest (-0.011) becomes code 0, for there is no number for it."""
+    """The inverse; light below the curve's lowest (-0.0056) becomes code 0, for there is no number for it."""
     lowest = 10.0 ** (-_WHITE_CODE * _DECADES_PER_CODE)
     exposure = np.maximum(np.asarray(light, np.float64) * (1.0 - _BLACK_LIGHT) + _BLACK_LIGHT, lowest)
     return np.asarray((np.log10(exposure) / _DECADES_PER_CODE + _WHITE_CODE) / _CODES, np.float32)
