@@ -56,8 +56,10 @@ def stream_frames(
                 yield from _finished(writes, WRITERS)
             yield from _finished(writes, 0)
         finally:
-            for future in (*reads, *writes):
-                future.cancel()
+            for waiting_read in reads:
+                waiting_read.cancel()
+            for waiting_write in writes:
+                waiting_write.cancel()
 
 
 def _finished(writes: deque[Future[Done]], most_open: int) -> Iterator[Done]:

@@ -15,22 +15,20 @@ def blend(completed: np.ndarray, target: np.ndarray, target_face: np.ndarray, ge
 
     Args:
         completed: (S, S, 3) in [-1, 1], used inside the face mask only.
-        target: (S, S, 3) network encoding, unbounded. What lies beyond [-1, 1] goes round the network and is added
-            again, so that superwhite and negative values of the plate survive.
+        target: (S, S, 3) in [-1, 1], the plate's crop.
         target_face: (S, S) probability of face in the target.
         generator: G_b: (transfer, target, mask) -> picture.
 
     Returns:
-        (S, S, 3) float32, network encoding, unbounded.
+        (S, S, 3) float32 in [-1, 1].
     """
     device = device_of(generator)
     mask = target_face >= 0.5
-    shown = np.clip(target, -1, 1)
-    transfer = np.where(mask[..., None], completed, shown)
+    transfer = np.where(mask[..., None], completed, target)
     made = infer(
         generator,
         pictures_to_tensor([transfer], device),
-        pictures_to_tensor([shown], device),
+        pictures_to_tensor([target], device),
         pictures_to_tensor([mask], device),
     )
-    return tensor_to_pictures(made)[0] + (target - shown)
+    return tensor_to_pictures(made)[0]

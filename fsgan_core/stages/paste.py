@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,53 +14,47 @@ _INVISIBLE = 1 / 1024
 _LARGEST_HALF = 65504.0
 
 
-@dataclass(frozen=True)
-class PastedFace:
-    """The part of the plate that the crop covers, after the paste.
+def paste(under: np.ndarray, front: np.ndarray, matte: np.ndarray, stored: type = np.float16) -> np.ndarray:
+    """The blended face laid over the plate through its matte.
 
     Args:
-        window: x0 y0 x1 y1 px of the plate's array, half-open; everything outside it is the plate.
-        result: (h, w, 3) float32 = blended * matte + plate * (1 - matte); the plate's own bits where the matte is 0.
-        blended: (h, w, 3) float32, the blended face resampled to the plate.
-        matte: (h, w) float32 in [0, 1]; 0 along the border of the crop.
-    """
-
-    window: Window
-    result: np.ndarray
-    blended: np.ndarray
-    matte: np.ndarray
-
-
-def paste(
-    plate: np.ndarray, blended: np.ndarray, matte: np.ndarray, transform: CropTransform, stored: type = np.float16
-) -> PastedFace:
-    """The blended crop laid on the plate through its matte.
-
-    The plate is neither resampled nor copied as a whole: only the matte and the blended face travel, inside the crop's
-    window.
-
-    Args:
-        plate: (H, W, 3) float32 linear, unbounded. Pixels that are not finite are replaced where the matte is above 0.
-        blended: (S, S, 3) linear, unbounded, same colour space as the plate.
-        matte: (S, S) in [0, 1], of `soft_erode`.
-        transform: Where the crop lies in the plate's array.
-        stored: Precision in which matte and layers are written; they are rounded to it first, so that the file's layers
-            give the file's result.
+        under: (h, w, 3) float16 or float32, the plate in the window of the crop, as stored. Where it is not finite and
+            the matte is above 0, the front replaces it.
+        front: (h, w, 3) float32, the blended face resampled to those pixels and rounded as it will be stored.
+        matte: (h, w) float32 in [0, 1], likewise.
+        stored: Precision of the result.
 
     Returns:
-        The pasted window.
+        (h, w, 3) = front * matte + under * (1 - matte), rounded as stored; the very bits of `under` where the matte is
+        0. Of the deeper type of `under` and `stored`.
     """
-    size = plate.shape[:2]
-    placed, window = crop_to_plate(matte[..., None], transform, size)
-    placed_matte = _clean_matte(placed[..., 0], stored)
-    placed_blend = round_to(crop_to_plate(blended, transform, size, window)[0], stored)
-    x0, y0, x1, y1 = window
-    under = plate[y0:y1, x0:x1]
-    known = np.where(np.isfinite(under), under, placed_blend)
-    weight = placed_matte[..., None]
-    mixed = placed_blend * weight + known * (1 - weight)  # I' = I_b S + I_t (1 - S)
-    result = np.where(weight > 0, mixed, under).astype(np.float32)
-    return PastedFace(window, result, placed_blend, placed_matte)
+    result = under.astype(np.result_type(under.dtype, stored))
+    inside = matte > 0
+    face, weight = front[inside], matte[inside][:, None]
+    plate = result[inside].astype(np.float32)
+    plate = np.where(np.isfinite(plate), plate, face)
+    result[inside] = round_to(face * weight + plate * (1 - weight), stored)  # I' = I_b S + I_t (1 - S)
+    return result
+
+
+def place_matte(matte: np.ndarray, transform: CropTransform, plate_size: tuple[int, int], stored: type) -> np.ndarray:
+    """A matte resampled to the window of the plate that the crop covers.
+
+    Args:
+        matte: (S, S) in [0, 1], of `soft_erode`.
+        transform: Where the crop lies.
+        plate_size: height, width of the plate's array, px.
+        stored: Precision in which it will be written; it is rounded to it, so that file and composite agree.
+
+    Returns:
+        (h, w) float32 in [0, 1].
+    """
+    placed, _ = crop_to_plate(matte[..., None], transform, plate_size)
+    clean = np.clip(placed[..., 0], 0, 1)
+    # Traces that nobody sees but a viewer gained up.
+    clean[clean < _INVISIBLE] = 0
+    clean[clean > 1 - _INVISIBLE] = 1
+    return round_to(clean, stored)
 
 
 def soft_erode(face: np.ndarray, soft_px: float, threshold: float, border_px: int = 3) -> np.ndarray:
@@ -117,14 +110,6 @@ def round_to(values: np.ndarray, stored: type) -> np.ndarray:
     if stored is np.float16:
         values = np.clip(values, -_LARGEST_HALF, _LARGEST_HALF)
     return np.asarray(values, stored).astype(np.float32)
-
-
-def _clean_matte(matte: np.ndarray, stored: type) -> np.ndarray:
-    """A resampled matte without its overshoot, and without the traces that nobody sees but a viewer gained up."""
-    clean = np.clip(matte, 0, 1)
-    clean[clean < _INVISIBLE] = 0
-    clean[clean > 1 - _INVISIBLE] = 1
-    return round_to(clean, stored)
 
 
 def _disc(radius: float) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fsgan_core.geometry.crop_transform import CropTransform
-from fsgan_core.stages.paste import border_for, paste, plate_to_crop_map, soft_erode
+from fsgan_core.stages.paste import border_for, paste, place_matte, plate_to_crop_map, round_to, soft_erode
 
 SIZE = 64
 
@@ -65,59 +65,54 @@ def test_matte_stays_in_range_for_all_settings(soft_px: float, threshold: float)
     assert np.isfinite(matte).all()
 
 
-@pytest.mark.parametrize(
-    "box", [(10.3, 7.7, 90.9, 88.3), (-20.5, -11.2, 50.1, 59.4), (20.2, 30.1, 40.9, 50.8), (80, 60, 150, 130)]
-)
-def test_result_is_blend_times_matte_plus_plate_and_the_plates_bits_outside(box: tuple[float, ...]) -> None:
-    plate = noisy_plate(100, 120)
-    transform = CropTransform.from_box(np.array(box), SIZE)
-    blended = np.random.default_rng(1).uniform(-1, 40, (SIZE, SIZE, 3)).astype(np.float32)
-    pasted = paste(plate, blended, soft_erode(disc(26), 10, 0.6, border_for(transform)), transform)
-    x0, y0, x1, y1 = pasted.window
-    under = plate[y0:y1, x0:x1]
-    matte = pasted.matte[..., None]
-    outside = pasted.matte == 0
-    np.testing.assert_array_equal(pasted.result[outside].view(np.uint32), under[outside].view(np.uint32))
-    expected = pasted.blended * matte + under * (1 - matte)
-    np.testing.assert_allclose(pasted.result, expected, atol=0, rtol=0)
-    assert pasted.matte.max() > 0.5
-    # What is written in half reads back as what was computed with.
-    np.testing.assert_array_equal(pasted.matte, pasted.matte.astype(np.float16))
-    np.testing.assert_array_equal(pasted.blended, pasted.blended.astype(np.float16))
+@pytest.mark.parametrize("stored", [np.float16, np.float32])
+def test_result_is_front_times_matte_plus_plate_and_the_plates_bits_outside(stored: type) -> None:
+    under = noisy_plate(SIZE, SIZE).astype(np.float16)
+    front = round_to(np.random.default_rng(1).uniform(-1, 40, (SIZE, SIZE, 3)), stored)
+    matte = round_to(soft_erode(disc(26), 10, 0.6), stored)
+    result = paste(under, front, matte, stored)
+    assert result.dtype == stored
+    outside, weight = matte == 0, matte[..., None]
+    np.testing.assert_array_equal(result[outside], under[outside].astype(stored))
+    np.testing.assert_array_equal(result, (front * weight + under.astype(np.float32) * (1 - weight)).astype(stored))
+
+
+def test_nan_of_any_bits_stays_outside_the_matte_and_goes_inside() -> None:
+    under = noisy_plate(SIZE, SIZE).astype(np.float16)
+    under.view(np.uint16)[0, 0] = 0x7D01
+    under[32, 32, 1], under[33, 33] = np.nan, np.inf
+    matte = round_to(soft_erode(disc(20), 4, 0.6), np.float16)
+    result = paste(under, np.full((SIZE, SIZE, 3), 0.5, np.float32), matte)
+    assert (result.view(np.uint16)[0, 0] == 0x7D01).all()
+    np.testing.assert_allclose(result[32, 32], 0.5)
+    np.testing.assert_allclose(result[33, 33], 0.5)
+
+
+def test_an_overflowing_front_stays_finite() -> None:
+    front = round_to(np.full((4, 4, 3), 1e6), np.float16)
+    assert np.isfinite(paste(np.zeros((4, 4, 3), np.float16), front, np.ones((4, 4), np.float32))).all()
 
 
 @pytest.mark.parametrize("side", [20.0, 64.0, 333.0])
 def test_no_edge_of_the_crops_box_is_visible(side: float) -> None:
     transform = CropTransform.from_box(np.array([9.3, 8.6, 9.3 + side, 8.6 + side]), SIZE)
     full = soft_erode(np.ones((SIZE, SIZE), np.float32), 4, 0.6, border_for(transform))
-    pasted = paste(np.zeros((360, 360, 3), np.float32), np.ones((SIZE, SIZE, 3), np.float32), full, transform)
-    edge = np.concatenate([pasted.matte[0], pasted.matte[-1], pasted.matte[:, 0], pasted.matte[:, -1]])
-    np.testing.assert_array_equal(edge, 0)
-    assert pasted.matte.max() == 1
+    placed = place_matte(full, transform, (360, 360), np.float16)
+    np.testing.assert_array_equal(np.concatenate([placed[0], placed[-1], placed[:, 0], placed[:, -1]]), 0)
+    assert placed.max() == 1
+    assert placed.min() == 0
 
 
-def test_crop_outside_the_plate_changes_nothing() -> None:
+def test_a_crop_outside_the_plate_has_no_matte() -> None:
     transform = CropTransform.from_box(np.array([500.0, 500, 600, 600]), SIZE)
-    pasted = paste(noisy_plate(50, 50), np.ones((SIZE, SIZE, 3), np.float32), disc(20), transform)
-    assert pasted.result.size == 0
-
-
-def test_nan_and_inf_of_the_plate_stay_outside_the_matte_and_go_inside() -> None:
-    plate = noisy_plate(64, 64)
-    plate[0, 0], plate[32, 32, 1], plate[33, 33] = np.nan, np.nan, np.inf
-    transform = CropTransform.from_box(np.array([0.0, 0, 64, 64]), SIZE)
-    pasted = paste(plate, np.full((SIZE, SIZE, 3), 0.5, np.float32), soft_erode(disc(20), 4, 0.6), transform)
-    assert np.isnan(pasted.result[0, 0]).all()
-    np.testing.assert_allclose(pasted.result[32, 32], 0.5)
-    np.testing.assert_allclose(pasted.result[33, 33], 0.5)
+    assert place_matte(disc(20), transform, (50, 50), np.float16).size == 0
 
 
 def test_arguments_are_not_changed() -> None:
-    plate, face = noisy_plate(64, 64), disc(20)
-    before = plate.copy(), face.copy()
-    transform = CropTransform.from_box(np.array([3.0, 3, 60, 60]), SIZE)
-    paste(plate, np.ones((SIZE, SIZE, 3), np.float32), soft_erode(face, 4, 0.6), transform)
-    np.testing.assert_array_equal(plate, before[0])
+    under, face, front = noisy_plate(SIZE, SIZE), disc(20), np.ones((SIZE, SIZE, 3), np.float32)
+    before = under.copy(), face.copy()
+    paste(under, front, soft_erode(face, 4, 0.6))
+    np.testing.assert_array_equal(under, before[0])
     np.testing.assert_array_equal(face, before[1])
 
 

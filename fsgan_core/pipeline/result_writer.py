@@ -1,0 +1,117 @@
+"""Layered frames to files: names, attributes, channels. The last step of pass 2."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+import fsgan_core
+from fsgan_core.color.colorspaces import LINEAR_REC709
+from fsgan_core.errors import JobError, PlateError
+from fsgan_core.job.spec import SwapJob
+from fsgan_core.media.exr_attribute import AttributeValue
+from fsgan_core.media.layer_names import ST_MAP, layer_path
+from fsgan_core.media.plate_frame import PictureHeader
+from fsgan_core.media.write import check_output_path, write_frame
+from fsgan_core.pipeline.layered_frame import LayeredFrame, wanted_layers
+from fsgan_core.shot.sequence_path import SequencePath
+from fsgan_core.weights.load import Pack
+
+
+class ResultWriter:
+    """Writes the frames of one job.
+
+    Args:
+        job: Names the output, the layers and how they are stored.
+        pack: The weights, named in every file.
+        numbers: The frames that will be written.
+
+    Raises:
+        JobError: The output is no EXR, one file for several frames, or the plate itself; or a layer does not exist.
+    """
+
+    def __init__(self, job: SwapJob, pack: Pack, numbers: Sequence[int]) -> None:
+        check_output_path(job.out)
+        self._out = SequencePath(job.out)
+        self._layers = wanted_layers(job.settings.layers)
+        self._settings = job.settings
+        self._attributes: dict[str, AttributeValue] = {
+            "fsgan/version": fsgan_core.__version__,
+            "fsgan/weights": f"{pack.name} {pack.sha256[:16]}",
+            "fsgan/source": os.path.basename(job.source.path),
+            "fsgan/synthetic_media": 1,
+        }
+        if len(numbers) > 1 and not self._out.is_pattern:
+            raise JobError(
+                f"{job.out} is one file, and {len(numbers)} frames are to be written. Name it swap.%04d.exr."
+            )
+        plate_path = job.plate_to_analyze().sequence.text
+        if os.path.abspath(job.out) == os.path.abspath(plate_path):
+            raise JobError(f"{job.out} is the plate itself. Name another output.")
+
+    def write(self, layered: LayeredFrame) -> tuple[int, str]:
+        """One frame written, complete or not at all; its number and status.
+
+        Raises:
+            OutputError: The disk is full or the folder may not be written to.
+        """
+        number = layered.plate.number
+        path = self._out.at(number)
+        header = self._header(layered)
+        if self._settings.one_file_per_layer:
+            # Before the result itself: where that exists, the frame is complete.
+            for layer in self._layers:
+                # R and G say nothing of an ST map, whose numbers need more than a half.
+                bit_depth = "float" if layer == ST_MAP else self._settings.bit_depth
+                self._write(layer_path(path, layer), _as_picture(layered.layer_channels(layer)), header, bit_depth)
+        self._write(path, layered.channels(self._layers), header, self._settings.bit_depth)
+        return number, layered.status
+
+    def _write(self, path: str, channels: dict[str, np.ndarray], header: PictureHeader, bit_depth: str) -> None:
+        write_frame(path, channels, header, bit_depth=bit_depth, compression=self._settings.compression)
+
+    def _header(self, layered: LayeredFrame) -> PictureHeader:
+        """The plate's header and what we have to say; where the numbers were converted, what they mean now."""
+        attributes = dict(layered.plate.attributes)
+        if layered.linear.is_converted:
+            attributes.pop("chromaticities", None)
+            attributes["colorInteropID"] = LINEAR_REC709
+        attributes |= {**self._attributes, "fsgan/status": layered.status}
+        return replace(layered.plate.header, attributes=attributes)
+
+
+def frames_to_write(job: SwapJob, analyzed: Sequence[int]) -> tuple[int, ...]:
+    """The frames of the job: all that pass 1 sees, or those asked for.
+
+    Args:
+        job: The job.
+        analyzed: The frames that pass 1 sees.
+
+    Raises:
+        PlateError: A frame asked for is not among them.
+    """
+    wanted = job.frames_to_write()
+    if wanted is None:
+        return tuple(analyzed)
+    outside = sorted(set(wanted) - set(analyzed))
+    if outside:
+        raise PlateError(
+            f"frame {outside[0]} is to be written and is not one of the plate's frames {analyzed[0]}-{analyzed[-1]}. "
+            "Set frames to a range inside the plate.",
+            path=job.plate.path,
+            frame=outside[0],
+        )
+    return tuple(wanted)
+
+
+def _as_picture(channels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The channels of one layer as R G B, which every host shows: a matte in all three, an ST map in R and G."""
+    planes = list(channels.values())
+    if len(planes) == 1:
+        planes = planes * 3
+    elif len(planes) == 2:
+        planes = [*planes, np.zeros_like(planes[0])]
+    return dict(zip("RGB", planes, strict=True))
