@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from torch import nn
 
@@ -12,19 +14,31 @@ from fsgan_core.networks.inference import infer
 from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
 
 
-def find_landmarks(crop: np.ndarray, network: nn.Module) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class FoundLandmarks:
+    """The landmarks of one crop.
+
+    Attributes:
+        points: (98, 2) float32 crop px, WFLW order, origin = top-left corner of the top-left pixel, y down.
+        certainty: 0..1, the mean peak of the heatmaps: high on faces, low on anything else.
+    """
+
+    points: np.ndarray
+    certainty: float
+
+
+def find_landmarks(crop: np.ndarray, network: nn.Module) -> FoundLandmarks:
     """The landmarks of the face in a crop, as the expectation over each heatmap (Nirkin et al. 2022, eq. 12).
 
     Args:
         crop: (S, S, 3) scene-linear; NaN and Inf allowed.
         network: The pack's landmark network.
-
-    Returns:
-        (98, 2) float32 crop px, WFLW order, origin = top-left corner of the top-left pixel, y down.
     """
     heatmaps = infer(network, network_input(crop, network))
     points = heatmaps_to_points(heatmaps)[0].cpu().numpy()
-    return (points * crop.shape[0]).astype(np.float32)
+    # Heatmaps are trained to be 1 at their landmark, so a low peak says that there is none like it.
+    certainty = float(heatmaps.amax((2, 3)).clamp(0, 1).mean())
+    return FoundLandmarks((points * crop.shape[0]).astype(np.float32), certainty)
 
 
 def landmarks_to_plate_box(landmarks: np.ndarray, transform: CropTransform) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsgan_core.face.cuts import THUMBNAIL_SIZE, find_cuts, picture_change, picture_thumbnail
-from fsgan_core.face.detect import FaceDetections, detect_faces
+from fsgan_core.face.detect import detect_faces
 from fsgan_core.face.identify import embed_face
 from fsgan_core.face.landmarks import find_landmarks, landmarks_to_plate_box
 from fsgan_core.face.track import FaceTrack, FrameFaces, TrackRules, match_boxes, track_faces
@@ -25,8 +25,13 @@ EMBED_EVERY_FRAMES = 8
 """A face that is followed by overlap is identified this often; a new one at once."""
 MAYBE_CUT_CHANGE = 0.2
 """Change from which all faces are identified again: lower than any cut."""
+FACE_CERTAINTY = (0.45, 0.7)
+"""Certainty of the landmarks up to which there is no face, and from which there surely is one."""
+STEADY_IOU = 0.8
+"""The box of the landmarks is where the crop was made for if it overlaps this much; else they are looked at again."""
+MOST_LOOKS = 3
 SAME_FACE_IOU = 0.3
-"""Detected box and box of the landmarks found in it overlap at least this much, or it was no face."""
+"""Where the landmarks have been followed to and where the face was thought to be still overlap this much."""
 DOUBLE_IOU = 0.4
 """Two faces of one frame that overlap by more are one."""
 
@@ -63,10 +68,11 @@ def find_faces(
     thumbnails: list[np.ndarray] = []
     ages = np.zeros(0, int)
     for picture in pictures:
-        boxes, scores = _refined_faces(picture, pack, settings)
         thumbnails.append(picture_thumbnail(picture.rgb))
         is_new = not frames or picture_change(thumbnails[-2], thumbnails[-1]) >= MAYBE_CUT_CHANGE
-        matches = {} if is_new else match_boxes(frames[-1].boxes, _to_picture(boxes, picture), settings.iou_threshold)
+        before = np.zeros((0, 4), np.float32) if is_new else frames[-1].boxes
+        boxes, scores = _faces_of(picture, before - np.tile(picture.origin, 2), pack, settings)
+        matches = match_boxes(before, _to_picture(boxes, picture), settings.iou_threshold)
         # Frames since each face was last identified; a face without a predecessor is identified now.
         ages = np.array([ages[matches[k]] + 1 if k in matches else EMBED_EVERY_FRAMES for k in range(len(boxes))], int)
         due = ages >= EMBED_EVERY_FRAMES
@@ -81,26 +87,59 @@ def find_faces(
     return FirstLook(np.array(numbers, np.int64), tracks, np.array(origins, np.int64).reshape(-1, 2))
 
 
-def _refined_faces(picture: ShotPicture, pack: Pack, settings: AnalyzeSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Face boxes (K, 4) in px of the picture's array and scores (K,): detected, then measured by their landmarks."""
+def _faces_of(
+    picture: ShotPicture, before: np.ndarray, pack: Pack, settings: AnalyzeSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """The faces of one frame: detected, or still seen where one was in the frame before; measured by their landmarks.
+
+    Args:
+        picture: The frame.
+        before: (P, 4) px of the picture's array, the faces of the frame before.
+        pack: Detector and landmarks.
+        settings: Size and score.
+
+    Returns:
+        Boxes (K, 4) in px of the picture's array, and scores (K,).
+    """
     found = detect_faces(
         picture.rgb, pack.detector, settings.min_face_px, settings.score_threshold, picture.pixel_aspect
     )
-    refined = np.array([_refined_box(picture, box, pack) for box in found.boxes], np.float32).reshape(-1, 4)
-    is_face = np.array([_is_same_face(a, b) for a, b in zip(found.boxes, refined, strict=True)], bool)
-    faces = FaceDetections(refined[is_face], found.scores[is_face])
-    kept = suppress_overlaps(faces.boxes, faces.scores, DOUBLE_IOU)
-    return faces.boxes[kept], faces.scores[kept]
+    boxes, scores = _measured(picture, found.boxes, found.scores, pack)
+    lost = intersection_over_union(before, boxes).max(1, initial=0.0) < SAME_FACE_IOU
+    followed, followed_scores = _measured(picture, before[lost], np.ones(int(lost.sum())), pack)
+    boxes, scores = np.concatenate([boxes, followed]), np.concatenate([scores, followed_scores])
+    is_face = scores >= settings.score_threshold
+    boxes, scores = boxes[is_face], scores[is_face]
+    kept = suppress_overlaps(boxes, scores, DOUBLE_IOU)
+    return boxes[kept], scores[kept]
 
 
-def _refined_box(picture: ShotPicture, box: np.ndarray, pack: Pack) -> np.ndarray:
-    rough = CropTransform.from_face_box(box, CROP_SIZE, picture.pixel_aspect)
-    landmarks = find_landmarks(crop_picture(picture.rgb, rough), pack.landmarks)
-    return landmarks_to_plate_box(landmarks, rough)
+def _measured(
+    picture: ShotPicture, boxes: np.ndarray, scores: np.ndarray, pack: Pack
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rough boxes (K, 4) as the landmarks in them say, and their scores (K,) times how surely they are faces."""
+    none, sure = FACE_CERTAINTY
+    refined, sureness = [], []
+    for box in boxes:
+        new_box, certainty = _look(picture, box, pack)
+        refined.append(new_box)
+        sureness.append(np.clip((certainty - none) / (sure - none), 0, 1))
+    return np.array(refined, np.float32).reshape(-1, 4), np.asarray(scores * np.array(sureness), np.float32)
 
 
-def _is_same_face(detected: np.ndarray, refined: np.ndarray) -> bool:
-    return bool(intersection_over_union(detected, refined)[0, 0] >= SAME_FACE_IOU)
+def _look(picture: ShotPicture, box: np.ndarray, pack: Pack) -> tuple[np.ndarray, float]:
+    """The face box of the landmarks in a rough box and their certainty; certainty 0 where they have run away."""
+    rough, certainty = box, 0.0
+    for _ in range(MOST_LOOKS):
+        transform = CropTransform.from_face_box(rough, CROP_SIZE, picture.pixel_aspect)
+        found = find_landmarks(crop_picture(picture.rgb, transform), pack.landmarks)
+        refined, certainty = landmarks_to_plate_box(found.points, transform), found.certainty
+        overlap = intersection_over_union(rough, refined)[0, 0]
+        rough = refined
+        if overlap >= STEADY_IOU or certainty < FACE_CERTAINTY[0]:
+            break
+    is_same = intersection_over_union(box, rough)[0, 0] >= SAME_FACE_IOU
+    return rough, certainty if is_same else 0.0
 
 
 def _embedding(picture: ShotPicture, box: np.ndarray, pack: Pack) -> np.ndarray:

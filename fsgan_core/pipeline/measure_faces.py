@@ -33,6 +33,8 @@ from fsgan_core.weights.load import Pack
 
 BRIDGED_FACE_IOU = 0.6
 """On a bridged frame the landmarks count if their box overlaps the bridged one this much; else they are bridged too."""
+BRIDGED_FACE_CERTAINTY = 0.55
+"""And if they are this certain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,7 @@ class _Measured:
     transform: CropTransform
     origin: tuple[int, int]
     landmarks: np.ndarray
+    certainty: float
     pose: np.ndarray
     segmentation: bytes
     sharpness: float
@@ -94,14 +97,15 @@ def _measure(picture: ShotPicture, box: np.ndarray, pack: Pack) -> _Measured:
     in_array = box.astype(np.float64) - np.tile(picture.origin, 2)
     transform = CropTransform.from_face_box(in_array, CROP_SIZE, picture.pixel_aspect)
     crop = crop_picture(picture.rgb, transform)
-    landmarks = find_landmarks(crop, pack.landmarks)
+    found = find_landmarks(crop, pack.landmarks)
     return _Measured(
         transform=transform,
         origin=picture.origin,
-        landmarks=landmarks,
+        landmarks=found.points,
+        certainty=found.certainty,
         pose=estimate_pose(crop, pack.pose),
         segmentation=compress_segmentation(segment_face(crop, pack.segmentation)),
-        sharpness=face_sharpness(crop, landmarks),
+        sharpness=face_sharpness(crop, found.points),
     )
 
 
@@ -110,7 +114,8 @@ def _assemble(track: FaceTrack, measured: list[_Measured], look: FirstLook) -> F
     origins = np.array([one.origin for one in measured], np.int64)
     landmarks = np.stack([one.landmarks for one in measured])
     poses = np.stack([one.pose for one in measured])
-    seen = (track.scores > 0) | _shows_face(landmarks)
+    certain = np.array([one.certainty for one in measured]) >= BRIDGED_FACE_CERTAINTY
+    seen = (track.scores > 0) | (certain & _shows_face(landmarks))
     return FaceAnalysis(
         track_id=track.track_id,
         frames=look.numbers[track.indices],

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-from fsgan_core.color.network_encoding import network_to_linear
 from scipy import ndimage
 from torch import Tensor, nn
 
+from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
 from fsgan_core.networks.landmark_heatmap import points_to_heatmaps

@@ -6,6 +6,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor, nn
 
 from fsgan_core.errors import CancelledError, FaceError
 from fsgan_core.geometry.face_box import landmarks_to_box
@@ -146,26 +148,45 @@ def test_hidden_frames_are_bridged_with_an_empty_matte(painted_faces: ModuleType
     assert seen_face.segmentation[1].max() > 0.95
 
 
-def test_a_missed_detection_keeps_what_the_picture_shows(painted_faces: ModuleType, analyze) -> None:  # type: ignore[no-untyped-def]
-    pictures = moving(painted_faces, 9, yaw_deg=0.0)
+class BlindDetector(nn.Module):
+    """The painted detector, which sees nothing in some frames; a frame begins with its largest level."""
+
+    def __init__(self, detector: nn.Module, blind: range) -> None:
+        super().__init__()
+        self.detector, self.blind, self.frame, self.level = detector, blind, 0, 0
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        self.frame += x.shape[2] >= self.level
+        self.level = x.shape[2]
+        logits, boxes = self.detector(x)
+        return (logits - 100 if self.frame - 1 in self.blind else logits), boxes
+
+
+def test_a_face_that_the_detector_loses_is_followed_by_its_landmarks(painted_faces: ModuleType) -> None:
+    pictures = moving(painted_faces, 6)
     plate = painted_faces.backdrop(180, 320)
-    pictures[4] = painted_faces.paint_face(plate, (90 + 4.0 * 4, 90.4), 80, yaw_deg=40)
+    pictures += [painted_faces.paint_face(plate, (114 + 4 * i, 90.4), 80, yaw_deg=40) for i in range(4)]
     pack = painted_faces.fake_pack()
-    detector, seen = pack.detector, []
+    pack.detector = BlindDetector(pack.detector, range(6, 10))
+    (face,) = analyze_frames(PaintedReader(pictures), pack, AnalyzeSettings(smooth=False), Progress()).faces
+    assert (face.scores > 0.5).all()
+    np.testing.assert_allclose(face.poses[6:, 0], 40, atol=1)
+    np.testing.assert_allclose(landmark_centres(face)[:, 0], 90 + 4.0 * np.arange(10), atol=0.8)
 
-    def blind_on_fifth(x):  # type: ignore[no-untyped-def]
-        logits, boxes = detector(x)
-        is_finest = x.shape[2] > 100
-        seen.append(is_finest)
-        return (logits - 100 if sum(seen) == 5 else logits), boxes
 
-    pack.detector = type(detector)()
-    pack.detector.forward = blind_on_fifth
-    (face,) = analyze_frames(
-        PaintedReader(pictures), pack, AnalyzeSettings(smooth=False, min_face_px=24), Progress()
-    ).faces
-    assert face.scores[4] == 0
-    assert face.poses[4, 0] == pytest.approx(40, abs=1)
+def test_the_painted_detector_can_be_blinded(painted_faces: ModuleType) -> None:
+    pack = painted_faces.fake_pack()
+    pack.detector = BlindDetector(pack.detector, range(0, 10))
+    with pytest.raises(FaceError):
+        analyze_frames(PaintedReader(moving(painted_faces, 3)), pack, AnalyzeSettings(), Progress())
+
+
+def test_what_only_the_detector_takes_for_a_face_is_none(painted_faces: ModuleType) -> None:
+    pack = painted_faces.fake_pack()
+    pack.landmarks = type(pack.landmarks)()
+    pack.landmarks.forward = lambda x: torch.rand(1, 98, 64, 64) * 0.3  # type: ignore[method-assign]
+    with pytest.raises(FaceError):
+        analyze_frames(PaintedReader(moving(painted_faces, 2)), pack, AnalyzeSettings(), Progress())
 
 
 def test_the_same_person_after_a_cut_is_one_track_of_two_segments(painted_faces: ModuleType, analyze) -> None:  # type: ignore[no-untyped-def]
