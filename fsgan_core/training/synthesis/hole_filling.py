@@ -24,7 +24,8 @@ def fill_holes(picture: FloatArray, known: FloatArray) -> FloatArray:
     while min(levels[-1][1].shape) > SMALLEST_LEVEL_PX:
         levels.append(_halve(*levels[-1]))
     weighted, weight = levels[-1]
-    filled = weighted / np.maximum(weight, 1e-6)[..., None]
+    mean = weighted.sum((0, 1)) / max(float(weight.sum()), 1e-6)
+    filled = np.where(weight[..., None] > 1e-6, weighted / np.maximum(weight, 1e-6)[..., None], mean)
     for weighted, weight in levels[-2::-1]:
         height, width, channels = weighted.shape
         coarse = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, channels)

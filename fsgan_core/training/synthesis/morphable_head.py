@@ -15,6 +15,7 @@ import numpy as np
 
 from fsgan_core.errors import PlateError
 from fsgan_core.training.synthesis import ict_label_points as label_points
+from fsgan_core.training.synthesis.array_archive import read_arrays
 from fsgan_core.training.synthesis.head_camera import FloatArray
 
 # What a triangle is painted with.
@@ -114,9 +115,7 @@ def load_ict_head(path: Path) -> MorphableHead:
         PlateError: The file is missing or is not such a file.
     """
     try:
-        with np.load(path) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-        return _assemble(arrays)
+        return _assemble(read_arrays(path))
     except FileNotFoundError as error:
         sentence = "the morphable head is missing; --data needs ict_facekit/ict_facekit.npz"
         raise PlateError(sentence, path=str(path)) from error

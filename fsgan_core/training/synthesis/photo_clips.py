@@ -11,6 +11,7 @@ import numpy as np
 
 from fsgan_core.errors import PlateError
 from fsgan_core.job.progress import Progress
+from fsgan_core.training.synthesis.array_archive import read_arrays
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.ict_label_points import MEDIAPIPE_OF_LANDMARK
 from fsgan_core.training.synthesis.landmark_labels import LANDMARK_COUNT, equal_steps
@@ -74,9 +75,9 @@ def mediapipe_to_landmarks(points: FloatArray) -> FloatArray:
 def _read_labels(portraits: Path) -> tuple[list[Mapping[str, str]], FloatArray]:
     """The rows of the index that may be used, and (N, 478, 2) MediaPipe points of each in px of the stored picture."""
     try:
-        with np.load(portraits / "landmarks.npz", allow_pickle=False) as stored:
-            place = {str(name): i for i, name in enumerate(stored["names"])}
-            points = stored["mp478"][..., :2].astype(np.float64)
+        stored = read_arrays(portraits / "landmarks.npz", ("names", "mp478"))
+        place = {str(name): i for i, name in enumerate(stored["names"])}
+        points = stored["mp478"][..., :2].astype(np.float64)
         with (portraits / "index.csv").open(newline="", encoding="utf-8") as lines:
             rows = [row for row in csv.DictReader(lines) if row["split"] != DEMO_SPLIT]
         return list(rows), points[[place[row["name"]] for row in rows]]

@@ -27,6 +27,7 @@ import numpy as np
 
 from fsgan_core.errors import PlateError
 from fsgan_core.media.atomic import complete_or_absent
+from fsgan_core.training.synthesis.array_archive import read_arrays
 
 PICTURE_QUALITY = 93
 MASK_QUALITY = 90
@@ -145,6 +146,8 @@ _ARRAYS = (
     "jpeg", "offsets", "mask_jpeg", "mask_offsets", "landmarks", "poses", "expression", "photo", "take", "identity",
 )  # fmt: skip
 
+_PERSON = ("name", "source", "licence", "split")
+
 
 def write_clip(path: Path, clip: PreparedClip) -> None:
     """Write a clip, whole or not at all; the same clip gives the same bytes.
@@ -152,7 +155,7 @@ def write_clip(path: Path, clip: PreparedClip) -> None:
     Raises:
         OutputError: The folder is not writable or the disk is full.
     """
-    meta = {**clip.meta.origin, **{key: getattr(clip.meta, key) for key in ("name", "source", "licence", "split")}}
+    meta = {**clip.meta.origin, **{key: getattr(clip.meta, key) for key in _PERSON}}
     arrays = {key: getattr(clip, key) for key in _ARRAYS}
     with complete_or_absent(str(path)) as unfinished, open(unfinished, "wb") as stream:
         np.savez(stream, allow_pickle=False, **arrays, meta=np.array(json.dumps(meta, sort_keys=True)))
@@ -165,12 +168,11 @@ def read_clip(path: Path) -> PreparedClip:
         PlateError: It is missing, damaged, or its arrays do not fit each other.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in _ARRAYS}
-            clip = PreparedClip(meta=_meta(str(archive["meta"])), **arrays)
+        arrays = read_arrays(path, (*_ARRAYS, "meta"))
+        clip = PreparedClip(meta=_meta(str(arrays.pop("meta"))), **arrays)
     except FileNotFoundError as error:
         raise PlateError("the clip does not exist; run fsgan synthesize", path=str(path)) from error
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise PlateError(f"not a prepared clip ({error}); delete it and make it again", path=str(path)) from error
     count = len(clip)
     labels = (clip.landmarks, clip.expression, clip.photo, clip.take)
@@ -187,16 +189,22 @@ def read_meta(path: Path) -> ClipMeta:
         PlateError: It is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return _meta(str(archive["meta"]))
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        return _meta(str(read_arrays(path, ("meta",))["meta"]))
+    except (OSError, ValueError) as error:
         raise PlateError(f"not a prepared clip ({error}); delete it and make it again", path=str(path)) from error
 
 
 def _meta(text: str) -> ClipMeta:
-    """The meta of its JSON; what is not about the person is its origin."""
+    """The meta of its JSON; what is not about the person is its origin.
+
+    Raises:
+        ValueError: It is no JSON, or says too little.
+    """
     values = json.loads(text)
-    person = {key: str(values.pop(key)) for key in ("name", "source", "licence", "split")}
+    lacking = [key for key in _PERSON if key not in values]
+    if lacking:
+        raise ValueError(f"its meta lacks {', '.join(lacking)}")
+    person = {key: str(values.pop(key)) for key in _PERSON}
     return ClipMeta(**person, origin=values)
 
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from fsgan_core.errors import PlateError
+from fsgan_core.training.synthesis.array_archive import read_arrays
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.head_maps import ATLAS_PX, EYE_MAP_PX
 
@@ -105,8 +106,7 @@ class SubjectPack:
                 member = shard.extractfile(f"{name}.npz")
                 if member is None:
                     raise KeyError(f"{name}.npz is not a file")
-                with np.load(io.BytesIO(member.read()), allow_pickle=False) as archive:
-                    return unpack(archive)
+                return unpack(read_arrays(io.BytesIO(member.read())))
         except (OSError, ValueError, KeyError, tarfile.TarError, cv2.error) as error:
             raise PlateError(f"cannot read {name} ({error}); copy the data folder again", path=str(path)) from error
 

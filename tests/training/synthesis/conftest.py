@@ -1,4 +1,4 @@
-"""A tiny data folder, drawn here: a head of a few hundred triangles in ICT-FaceKit's file layout, four people, two places."""
+"""A tiny data folder, drawn here: a small head in ICT-FaceKit's file layout, four people, two places."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import tarfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,6 +14,10 @@ import pytest
 
 from fsgan_core.training.synthesis import ict_label_points as label_points
 from fsgan_core.training.synthesis.head_camera import pose_to_rotation
+from fsgan_core.training.synthesis.morphable_head import MorphableHead, load_ict_head
+
+if TYPE_CHECKING:
+    from fsgan_core.training.synthesis.subject import Subject
 
 GRID = 41
 FACE_VERTICES = 6706
@@ -34,6 +39,23 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_portraits(root / "face_pack")
     write_places(root / "hdri")
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny_head(tiny_data: Path) -> MorphableHead:
+    """The tiny head, read from its file."""
+    return load_ict_head(tiny_data / "ict_facekit" / "ict_facekit.npz")
+
+
+@pytest.fixture(scope="session")
+def tiny_subject(tiny_data: Path, tiny_head: MorphableHead) -> Subject:
+    """The first of the tiny people, ready to be drawn; skips without numba."""
+    pytest.importorskip("numba", reason="drawing needs numba (extra: train)")
+    from fsgan_core.training.synthesis.head_maps import map_head
+    from fsgan_core.training.synthesis.subject import prepare_subject
+    from fsgan_core.training.synthesis.subject_pack import SubjectPack
+
+    return prepare_subject(map_head(tiny_head), SubjectPack(tiny_data / "subjects").load("tiny_0000"))
 
 
 def surface(u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -69,13 +91,14 @@ def landmark_places() -> dict[int, tuple[float, float]]:
 
 
 def face_grid() -> tuple[np.ndarray, np.ndarray]:
-    """(G*G,) vertex number of each grid point, such that the calibrated table's vertices lie at their landmarks; and (G*G, 2) uv."""
+    """(G*G,) vertex number and (G*G, 2) uv of each grid point; the table's vertices lie at their landmarks."""
     step = np.linspace(0.05, 0.95, GRID)
     v, u = np.meshgrid(step, step, indexing="ij")
     uv = np.stack([u.ravel(), v.ravel()], 1)
     number = np.full(len(uv), -1)
     places = landmark_places()
-    wanted = {point: places[mark] for mark, points in label_points.MEDIAPIPE_OF_LANDMARK.items() if mark < 96 for point in points}
+    table = label_points.MEDIAPIPE_OF_LANDMARK
+    wanted = {point: places[mark] for mark, points in table.items() if mark < 96 for point in points}
     wanted |= {1: (0.5, 0.49), 6: (0.5, 0.66)}
     for k, point in enumerate(label_points.HAIR_LINE_POINTS):
         turn = np.pi * (1 - k / 10)
@@ -103,7 +126,7 @@ def ball(centre: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def tiny_head_arrays() -> dict[str, np.ndarray]:
-    """The arrays of an `ict_facekit.npz`."""
+    """The arrays of an `ict_facekit.npz`: an egg with holes for eyes and mouth, a skull, two eyes, a few plates."""
     number, uv = face_grid()
     cell = number.reshape(GRID, GRID)
     a, b, c, d = cell[:-1, :-1], cell[:-1, 1:], cell[1:, :-1], cell[1:, 1:]
@@ -119,7 +142,8 @@ def tiny_head_arrays() -> dict[str, np.ndarray]:
     parts[0][1][number] = surface(uv[:, 0], uv[:, 1])
     parts.append(("head_neck", *ball(np.array([0.0, 0.5, 0.0]), 7.0)))
     gap = surface(np.array(0.5), np.array(0.33))
-    for name, depth in (("mouth_socket", 3.0), ("eye_socket_l", 0.0), ("eye_socket_r", 0.0), ("gums_tongue", 1.6), ("teeth", 1.2)):
+    inside = {"mouth_socket": 3.0, "eye_socket_l": 0.0, "eye_socket_r": 0.0, "gums_tongue": 1.6, "teeth": 1.2}
+    for name, depth in inside.items():
         quad = np.array([[-2, -2, 0], [2, -2, 0], [2, 2, 0], [-2, 2, 0]]) * (0.5 if depth == 1.2 else 0.6)
         place = gap if depth else surface(np.array(0.5 + (EYE_U if name.endswith("l") else -EYE_U)), np.array(EYE_V))
         parts.append((name, quad + place - [0, 0, depth or 3.5], np.array([[0, 1, 2], [0, 2, 3]])))
@@ -204,7 +228,7 @@ def write_subjects(folder: Path) -> None:
 
 
 def person_arrays(k: int) -> dict[str, np.ndarray]:
-    """What a shard holds of person `k`: a red-brown face, blue-brown eyes with a dark pupil, dark hair, a green room."""
+    """What a shard holds of person `k`: a red-brown face, white eyes with a dark pupil, dark hair, a green room."""
     rows, columns = np.mgrid[:608, :512].astype(np.float32)
     atlas = np.stack([90 + 20 * np.sin(columns / 40), 110 + 0 * rows, 150 + 40 * np.cos(rows / 60 + k)], -1)
     for eye in (0, 1):
@@ -227,7 +251,7 @@ def person_arrays(k: int) -> dict[str, np.ndarray]:
 
 
 def painted_portrait(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A head before a green wall (side, side, 3) BGR, its person mask and its hair mask (side, side), all 0..255 float32."""
+    """A head before a green wall (side, side, 3) BGR, and its person and hair mask (side, side), all 0..255 float32."""
     y, x = np.mgrid[:side, :side].astype(np.float32) / side
     head = ((x - 0.5) / 0.30) ** 2 + ((y - 0.5) / 0.38) ** 2 < 1
     shoulders = (y > 0.85) & (np.abs(x - 0.5) < 0.45)
@@ -241,7 +265,8 @@ def write_portraits(folder: Path) -> None:
     """The portraits with MediaPipe points on circles, and the index."""
     points = np.stack([192 + 80 * np.cos(np.arange(478)), 192 + 90 * np.sin(np.arange(478)), np.zeros(478)], 1)
     names = [name for name, _, _ in PEOPLE]
-    np.savez(folder / "landmarks.npz", names=np.array(names), mp478=np.stack([points + k for k in range(4)]).astype(np.float16))
+    stacked = np.stack([points + k for k in range(4)]).astype(np.float16)
+    np.savez(folder / "landmarks.npz", names=np.array(names), mp478=stacked)
     with (folder / "index.csv").open("w", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(["name", "source", "licence", "split"])
@@ -259,7 +284,8 @@ def write_places(folder: Path) -> None:
 
     room = np.full((32, 64, 3), 0.2, np.float32)
     room[10:16, 16:20] = 20
-    sky = np.linspace(2, 0.1, 32, dtype=np.float32)[:, None, None] * np.array([0.6, 0.8, 1.0], np.float32) * np.ones((1, 64, 1), np.float32)
+    blue = np.array([0.6, 0.8, 1.0], np.float32)
+    sky = np.linspace(2, 0.1, 32, dtype=np.float32)[:, None, None] * np.broadcast_to(blue, (32, 64, 3))
     for name, pixels in (("room.exr", room), ("sky.hdr", sky)):
         out = oiio.ImageOutput.create(str(folder / name))
         out.open(str(folder / name), oiio.ImageSpec(64, 32, 3, "float"))
