@@ -104,27 +104,25 @@ def _faces_of(
     found = detect_faces(
         picture.rgb, pack.detector, settings.min_face_px, settings.score_threshold, picture.pixel_aspect
     )
-    boxes, scores = _measured(picture, found.boxes, found.scores, pack)
+    boxes, certainties = _looked_at(picture, found.boxes, pack)
     lost = intersection_over_union(before, boxes).max(1, initial=0.0) < SAME_FACE_IOU
-    followed, followed_scores = _measured(picture, before[lost], np.ones(int(lost.sum())), pack)
-    boxes, scores = np.concatenate([boxes, followed]), np.concatenate([scores, followed_scores])
-    is_face = scores >= settings.score_threshold
-    boxes, scores = boxes[is_face], scores[is_face]
-    kept = suppress_overlaps(boxes, scores, DOUBLE_IOU)
+    followed, followed_certainties = _looked_at(picture, before[lost], pack)
+    boxes = np.concatenate([boxes, followed])
+    certainties = np.concatenate([certainties, followed_certainties])
+    none, sure = FACE_CERTAINTY
+    detected = np.concatenate([found.scores, np.ones(len(followed))])
+    scores = (detected * np.clip((certainties - none) / (sure - none), 0, 1)).astype(np.float32)
+    is_face = np.flatnonzero(scores >= settings.score_threshold)
+    # Of two boxes on one face, the one on which the landmarks agree best.
+    kept = is_face[suppress_overlaps(boxes[is_face], certainties[is_face], DOUBLE_IOU)]
     return boxes[kept], scores[kept]
 
 
-def _measured(
-    picture: ShotPicture, boxes: np.ndarray, scores: np.ndarray, pack: Pack
-) -> tuple[np.ndarray, np.ndarray]:
-    """Rough boxes (K, 4) as the landmarks in them say, and their scores (K,) times how surely they are faces."""
-    none, sure = FACE_CERTAINTY
-    refined, sureness = [], []
-    for box in boxes:
-        new_box, certainty = _look(picture, box, pack)
-        refined.append(new_box)
-        sureness.append(np.clip((certainty - none) / (sure - none), 0, 1))
-    return np.array(refined, np.float32).reshape(-1, 4), np.asarray(scores * np.array(sureness), np.float32)
+def _looked_at(picture: ShotPicture, boxes: np.ndarray, pack: Pack) -> tuple[np.ndarray, np.ndarray]:
+    """Rough boxes (K, 4) as the landmarks in them say, and the landmarks' certainties (K,)."""
+    looks = [_look(picture, box, pack) for box in boxes]
+    refined = np.array([box for box, _ in looks], np.float32).reshape(-1, 4)
+    return refined, np.array([certainty for _, certainty in looks], np.float64)
 
 
 def _look(picture: ShotPicture, box: np.ndarray, pack: Pack) -> tuple[np.ndarray, float]:
