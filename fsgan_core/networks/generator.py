@@ -1,7 +1,8 @@
 """The generators of section 3.2: `Global(n1, n2, n3)`, a residual U-Net with summed skips, and `Enhancer(G, n)` around it.
 
 One code, two sizes. `paper` has the paper's widths and a tanh output. `compact` is narrow, takes landmarks at half resolution only
-and has a gated output: where an input picture already shows what is wanted (the warped view, the known face), the gate lets it through.
+and adds its output to an input picture that is already near to what is wanted (the warped view, the known face, the transfer): it
+starts as the identity. (A learned gate between the two was tried and rejected: it closes before the network has learned anything.)
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ class GeneratorSize:
         widths: Channels at full, half, quarter and eighth resolution.
         blocks: Residual blocks at the same four places: n, n1, n2, n3.
         fine_landmarks: Whether the full-resolution input also gets heatmaps (paper) or only the half-resolution one.
-        gated: Whether the output mixes an input picture in through a learned gate (compact) or is a plain tanh (paper).
+        residual: Whether the output is a change of an input picture (compact) or a plain tanh (paper).
     """
 
     widths: tuple[int, int, int, int]
     blocks: tuple[int, int, int, int]
     fine_landmarks: bool
-    gated: bool
+    residual: bool
 
     @property
     def padding(self) -> str:
         """Padding mode of the convolutions; see `conv_block`."""
-        return "zeros" if self.gated else "reflect"
+        return "zeros" if self.residual else "reflect"
 
 
 class InputConv(nn.Module):
@@ -76,11 +77,11 @@ class Skip(nn.Module):
 class Global(nn.Module):
     """The global generator Global(n1, n2, n3): features at half resolution, and an output of its own for the 128 px stage."""
 
-    def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize, out_channels: int) -> None:
+    def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize) -> None:
         super().__init__()
         self.in_conv = InputConv(picture_channels, landmarks, size.widths[1], size.padding)
         self.inner = Skip(size.widths[1:], size.blocks[1:], size.padding)
-        self.out_conv = output_conv(size.widths[1], out_channels, size.padding)
+        self.out_conv = output_conv(size.widths[1], size.padding)
 
     def forward(self, picture: Tensor, points: Tensor | None) -> Tensor:
         """(B, C, S, S) -> features (B, width, S, S)."""
@@ -93,12 +94,11 @@ class Enhancer(nn.Module):
     def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize) -> None:
         super().__init__()
         self.size = size
-        out_channels = 4 if size.gated else 3
-        self.base = Global(picture_channels, landmarks, size, out_channels)
+        self.base = Global(picture_channels, landmarks, size)
         self.in_conv = InputConv(picture_channels, landmarks if size.fine_landmarks else 0, size.widths[0], size.padding)
         self.up = Up(size.widths[1], size.widths[0], size.padding)
         self.blocks = residual_blocks(size.widths[0], size.blocks[0], size.padding)
-        self.out_conv = output_conv(size.widths[0], out_channels, size.padding)
+        self.out_conv = output_conv(size.widths[0], size.padding)
 
     def forward(self, picture: Tensor, points: Tensor | None, passed: Tensor, stage: str = "full") -> Tensor:
         """The generated picture.
@@ -106,7 +106,7 @@ class Enhancer(nn.Module):
         Args:
             picture: (B, C, S, S) in [-1, 1].
             points: (B, L, 2) in [0, 1], or None.
-            passed: (B, 3, S, S), the picture that a gated output may let through.
+            passed: (B, 3, S, S), the picture that a residual output changes.
             stage: "full"; "base" runs the global generator alone (progressive training at 128 px).
 
         Returns:
@@ -120,12 +120,12 @@ class Enhancer(nn.Module):
 
     def _output(self, x: Tensor, passed: Tensor) -> Tensor:
         x = x.float()
-        if not self.size.gated:
+        if not self.size.residual:
             return torch.tanh(x)
-        gate = torch.sigmoid(x[:, 3:])
-        return passed * gate + torch.tanh(x[:, :3]) * (1 - gate)
+        changed = passed + x
+        return changed if self.training else changed.clamp(-1, 1)
 
 
-def output_conv(in_channels: int, out_channels: int, padding: str) -> nn.Conv2d:
+def output_conv(in_channels: int, padding: str) -> nn.Conv2d:
     """The 7x7 output convolution, without norm or activation."""
-    return nn.Conv2d(in_channels, out_channels, 7, 1, 3, bias=False, padding_mode=padding)
+    return nn.Conv2d(in_channels, 3, 7, 1, 3, bias=False, padding_mode=padding)

@@ -52,10 +52,10 @@ RECIPES: dict[str, Recipe] = {
     "detector-compact": Recipe("detector", "compact", 160, 24, 48_000, 2e-3, photo_share=0.3),
     "transformer-compact": Recipe("transformer", "compact", 0, 512, 4_000_000, 2e-3),
     "reenactment-compact": Recipe(
-        "reenactment", "compact", 256, 8, 80_000, 6e-4, GAN_BETAS, base_share=0.6, adversarial_from=0.6
+        "reenactment", "compact", 256, 8, 80_000, 1e-3, GAN_BETAS, base_share=0.6, adversarial_from=0.6
     ),
-    "inpainting-compact": Recipe("inpainting", "compact", 256, 8, 40_000, 6e-4, GAN_BETAS, base_share=0.6, adversarial_from=0.6),
-    "blending-compact": Recipe("blending", "compact", 256, 8, 32_000, 6e-4, GAN_BETAS, base_share=0.6),
+    "inpainting-compact": Recipe("inpainting", "compact", 256, 8, 40_000, 1e-3, GAN_BETAS, base_share=0.6, adversarial_from=0.6),
+    "blending-compact": Recipe("blending", "compact", 256, 8, 32_000, 1e-3, GAN_BETAS, base_share=0.6),
     "reenactment-paper": Recipe(
         "reenactment", "paper", 256, 24, 2_000_000, 2e-4, GAN_BETAS, base_share=0.25, adversarial_from=0.0, schedule="halving"
     ),

@@ -24,11 +24,11 @@ ROLES = (
 FEATURE_ATTRIBUTES = 2 * 98 + 3 + 53
 """Outputs of the attribute head of the face features: landmarks, pose, expression coefficients."""
 
-_PAPER_GR = GeneratorSize((128, 256, 512, 1024), (2, 2, 2, 3), fine_landmarks=True, gated=False)
-_PAPER_GB = GeneratorSize((128, 256, 512, 1024), (1, 1, 1, 1), fine_landmarks=True, gated=False)
-_COMPACT_GR = GeneratorSize((16, 32, 96, 192), (2, 2, 2, 3), fine_landmarks=False, gated=True)
-_COMPACT_GC = GeneratorSize((16, 32, 64, 160), (2, 2, 2, 3), fine_landmarks=False, gated=True)
-_COMPACT_GB = GeneratorSize((16, 32, 64, 128), (1, 1, 1, 1), fine_landmarks=False, gated=True)
+_PAPER_GR = GeneratorSize((128, 256, 512, 1024), (2, 2, 2, 3), fine_landmarks=True, residual=False)
+_PAPER_GB = GeneratorSize((128, 256, 512, 1024), (1, 1, 1, 1), fine_landmarks=True, residual=False)
+_COMPACT_GR = GeneratorSize((16, 32, 96, 192), (2, 2, 2, 3), fine_landmarks=False, residual=True)
+_COMPACT_GC = GeneratorSize((16, 32, 64, 160), (2, 2, 2, 3), fine_landmarks=False, residual=True)
+_COMPACT_GB = GeneratorSize((16, 32, 64, 128), (1, 1, 1, 1), fine_landmarks=False, residual=True)
 
 _BUILDERS: dict[tuple[str, str], Callable[[], nn.Module]] = {
     ("detector", "compact"): lambda: FaceDetector((16, 32, 64)),
