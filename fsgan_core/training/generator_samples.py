@@ -28,7 +28,7 @@ class PairSampler:
 
     clips: Sequence[Clip]
     size: int
-    max_yaw_deg: float = 42.0
+    max_yaw_deg: float = 32.0
 
     def pair(self, rng: np.random.Generator) -> tuple[View, View]:
         """Source and target view of one take, as face crops; the photograph of the person is the target as often as it can be."""
