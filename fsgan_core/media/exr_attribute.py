@@ -73,7 +73,7 @@ def as_attribute(value: AttributeValue) -> ExrAttribute:
         if isinstance(value, ExrAttribute):
             return value
         if isinstance(value, str):
-            return ExrAttribute("string", value.encode("utf-8"))
+            return ExrAttribute("string", value.encode("utf-8", "surrogateescape"))
         if isinstance(value, int):
             return ExrAttribute("int", struct.pack("<i", value))
         if isinstance(value, float):

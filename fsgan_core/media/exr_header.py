@@ -17,7 +17,7 @@ _MULTI_PART_FLAG = 0x1000
 
 # What a file says about its own storage, or about pixels that the result no longer has; the writer makes these itself.
 # fmt: off
-_STORAGE_ATTRIBUTES = frozenset({
+STORAGE_ATTRIBUTES = frozenset({
     "channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "tiles", "type", "name",
     "version", "chunkCount", "preview", "multiView", "dwaCompressionLevel", "zipCompressionLevel", "deepImageState",
     "acesImageContainerFlag",
@@ -31,10 +31,17 @@ class ExrPart:
 
     attributes: Mapping[str, ExrAttribute]
 
+    def value_of(self, name: str) -> object:
+        """What an attribute says, None where the part has none or its bytes are damaged."""
+        try:
+            return self.attributes[name].value if name in self.attributes else None
+        except ValueError:
+            return None
+
     @property
     def kept_attributes(self) -> dict[str, ExrAttribute]:
         """The attributes that pass from a plate to its result."""
-        return {name: value for name, value in self.attributes.items() if name not in _STORAGE_ATTRIBUTES}
+        return {name: value for name, value in self.attributes.items() if name not in STORAGE_ATTRIBUTES}
 
 
 def read_exr_headers(path: str) -> tuple[ExrPart, ...]:

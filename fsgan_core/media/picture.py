@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -94,12 +94,14 @@ def _opened(path: str, number: int | None = None) -> Iterator[oiio.ImageInput]:
     hints.attribute("oiio:UnassociatedAlpha", 1)  # else PNG and TIFF colour would be multiplied by alpha
     picture = oiio.ImageInput.open(path, hints)
     if picture is None:
-        raise PlateError(f"cannot be read as a picture: {_sentence(oiio.geterror())}", path=path, frame=number)
+        raise PlateError(f"cannot be read as a picture: {_sentence(oiio.geterror)}", path=path, frame=number)
     try:
         yield picture
     except _ReadFailed as error:
+        raise PlateError(f"is cut off or damaged: {error} Render or copy it again.", path=path, frame=number) from error
+    except UnicodeDecodeError as error:
         raise PlateError(
-            f"is cut off or damaged: {_sentence(str(error))} Render or copy it again.", path=path, frame=number
+            "has a damaged header: a name in it is no text. Render it again.", path=path, frame=number
         ) from error
     except PlateError as error:
         error.frame = number if error.frame is None else error.frame
@@ -120,18 +122,20 @@ def _select(
     headers = read_exr_headers(path) if is_exr else ()
     parts: list[PartChannels] = []
     while picture.seek_subimage(len(parts), 0):
-        spec = picture.spec()
-        views = spec.getattribute("multiView") if is_exr else None
+        names = tuple(picture.spec().channelnames)
+        if not is_exr:  # the pages of a TIFF and the frames of a GIF are no layers
+            parts.append(PartChannels(names))
+            break
+        part = headers[len(parts)]
+        views = part.value_of("multiView")
         parts.append(
             PartChannels(
-                channels=tuple(spec.channelnames),
-                part_name=spec.get_string_attribute("oiio:subimagename") if is_exr and len(headers) > 1 else "",
-                stereo_view=spec.get_string_attribute("view") if is_exr else "",
-                views=tuple(views) if isinstance(views, (tuple, list)) else (),
+                channels=names,
+                part_name=str(part.value_of("name") or "") if len(headers) > 1 else "",
+                stereo_view=str(part.value_of("view") or ""),
+                views=views if isinstance(views, tuple) else (),
             )
         )
-        if not is_exr:  # the pages of a TIFF and the frames of a GIF are no layers
-            break
     choice = choose_channels(parts, layer, stereo_view, path)
     picture.seek_subimage(choice.part, 0)
     return choice, headers
@@ -167,9 +171,8 @@ def _read_channels(picture: oiio.ImageInput, part: int, channels: tuple[int, ...
     kind = _NATIVE_TYPES.get(kinds.pop(), oiio.FLOAT) if len(kinds) == 1 else oiio.FLOAT
     first, end = min(channels), max(channels) + 1
     pixels = picture.read_image(part, 0, first, end, kind)
-    problem = picture.geterror()
-    if pixels is None or problem:
-        raise _ReadFailed(problem or "no pixels")
+    if pixels is None or picture.has_error:
+        raise _ReadFailed(_sentence(picture.geterror))
     pixels = pixels.reshape(spec.height, spec.width, end - first)
     if channels == tuple(range(first, end)):
         return pixels
@@ -190,7 +193,11 @@ def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     return pixels if turned is None else np.ascontiguousarray(turned())
 
 
-def _sentence(words: str) -> str:
-    """OpenImageIO's words as one line with a full stop."""
+def _sentence(last_error: Callable[[], str]) -> str:
+    """OpenImageIO's words as one line with a full stop; it may quote bytes of a damaged file, which are no text."""
+    try:
+        words = last_error()
+    except UnicodeDecodeError as error:
+        words = error.object.decode("utf-8", "replace")
     line = " ".join(words.split()).rstrip(".")
     return f"{line or 'unknown reason'}."

@@ -8,6 +8,7 @@ from fractions import Fraction
 import OpenImageIO as oiio  # noqa: N813
 
 from fsgan_core.media.exr_attribute import AttributeValue, ExrAttribute
+from fsgan_core.media.exr_header import STORAGE_ATTRIBUTES
 
 # OpenImageIO's words for attributes that EXR has a name of its own for.
 _EXR_NAMES = {"Copyright": "owner", "ImageDescription": "comments", "DateTime": "capDate"}
@@ -25,7 +26,7 @@ def attributes_of_spec(spec: oiio.ImageSpec) -> dict[str, AttributeValue]:
     """Timecode, key code, frame rate, and every other text or number that is not about storage."""
     attributes: dict[str, AttributeValue] = {}
     for item in spec.extra_attribs:
-        if item.name in _STORAGE_WORDS or item.name.startswith(_STORAGE_PREFIXES):
+        if item.name in _STORAGE_WORDS | STORAGE_ATTRIBUTES or item.name.startswith(_STORAGE_PREFIXES):
             continue
         value = _attribute_of(item.name, item.value)
         if value is not None:

@@ -29,7 +29,11 @@ class PictureSequence(PlateReader):
     """
 
     def __init__(self, plate: Plate) -> None:
-        files = plate.sequence.find_frames()
+        path = plate.sequence
+        try:
+            files = path.find_frames()
+        except OSError as error:
+            raise PlateError(f"{path.folder} cannot be looked into: {error.strerror}.", path=path.text) from error
         if not files:
             raise _nothing_there(plate)
         frames = choose_frames(plate, files)
@@ -52,7 +56,10 @@ class PictureSequence(PlateReader):
 def _frame_rate(attributes: Mapping[str, AttributeValue]) -> Fraction | None:
     """Frames per second, under the name that EXR gives it or the one that OpenImageIO writes."""
     stored = attributes.get("framesPerSecond", attributes.get("FramesPerSecond"))
-    value = stored.value if isinstance(stored, ExrAttribute) else stored
+    try:
+        value = stored.value if isinstance(stored, ExrAttribute) else stored
+    except ValueError:  # a rate of 24/0 says as little as none
+        return None
     if not isinstance(value, (Fraction, int, float)) or value <= 0:
         return None
     return Fraction(value).limit_denominator(1001)

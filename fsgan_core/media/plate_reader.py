@@ -30,6 +30,7 @@ class PlateReader(ABC):
         self.frames = frames
         self.colorspace = colorspace
         self.frame_rate = frame_rate
+        self._numbers = frozenset(frames)
 
     @abstractmethod
     def read(self, number: int) -> PlateFrame:
@@ -57,7 +58,7 @@ class PlateReader(ABC):
         self.close()
 
     def _check_number(self, number: int) -> None:
-        if number not in self.frames:
+        if number not in self._numbers:
             raise PlateError(
                 f"frame {number} is not among the frames opened ({FrameRange.of(self.frames)}).", path=self.plate.path
             )
@@ -79,7 +80,7 @@ def choose_frames(plate: Plate, existing: Iterable[int]) -> tuple[int, ...]:
     if plate.frames is None:
         steps = [b - a for a, b in zip(there, there[1:], strict=False)]
         wanted = tuple(range(there[0], there[-1] + 1, min(steps, default=1)))
-        advice = f"Render them, or set frames to {FrameRange.of(there)}."
+        advice = f"Render them, or set frames to those that exist: {_shortened(there)}."
     else:
         wanted = plate.frames.numbers
         advice = "Render them, or leave them out of frames."
@@ -90,7 +91,7 @@ def choose_frames(plate: Plate, existing: Iterable[int]) -> tuple[int, ...]:
     outside = [number for number in missing if not there[0] <= number <= there[-1]]
     if outside:
         raise PlateError(
-            f"frames {_shortened(outside)} lie outside the plate, which has {FrameRange.of(there)}. "
+            f"frames {_shortened(outside)} lie outside the plate, which has {_shortened(there)}. "
             "Set frames to a range inside it.",
             path=plate.path,
             frame=outside[0],

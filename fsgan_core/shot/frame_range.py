@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Sequence, Tuple
 
@@ -72,7 +73,10 @@ class FrameRange:
 
     def __contains__(self, number: object) -> bool:
         """Whether `number` is one of the frames."""
-        return number in self.numbers
+        if not isinstance(number, int):
+            return False
+        index = bisect_left(self.numbers, number)
+        return index < len(self.numbers) and self.numbers[index] == number
 
     def __str__(self) -> str:
         """The shortest text that parses back to this range, such as `1001-1040x2,1050`."""

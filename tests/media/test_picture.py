@@ -200,5 +200,14 @@ def test_deep_exr_is_a_plate_error(tmp_path: Path, media_files: ModuleType) -> N
     assert "deep" in _error(path)
 
 
+def test_damaged_names_are_a_plate_error(tmp_path: Path, media_files: ModuleType) -> None:
+    """OpenImageIO then speaks in bytes that are no text."""
+    path = media_files.write_picture(tmp_path / "a.exr", media_files.half_picture(8, 8))
+    for name in (b"chlist", b"compression\0compression"):
+        damaged = path.read_bytes().replace(name, name[:-2] + b"\xe3\xff", 1)
+        (tmp_path / "b.exr").write_bytes(damaged)
+        _error(tmp_path / "b.exr")
+
+
 def test_folder_instead_of_a_file_is_a_plate_error(tmp_path: Path) -> None:
     _error(tmp_path)

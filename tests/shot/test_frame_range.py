@@ -50,6 +50,8 @@ def test_first_last_length_and_membership() -> None:
     assert (frames.first, frames.last, len(frames), list(frames)) == (1001, 1009, 3, [1001, 1005, 1009])
     assert 1005 in frames
     assert 1004 not in frames
+    assert 1010 not in frames
+    assert "1005" not in frames
 
 
 def test_empty_or_unordered_numbers_are_refused() -> None:
