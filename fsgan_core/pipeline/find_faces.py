@@ -27,7 +27,7 @@ MAYBE_CUT_CHANGE = 0.2
 """Change from which all faces are identified again: lower than any cut."""
 FACE_CERTAINTY = (0.45, 0.7)
 """Certainty of the landmarks up to which there is no face, and from which there surely is one."""
-STEADY_IOU = 0.8
+STEADY_IOU = 0.88
 """The box of the landmarks is where the crop was made for if it overlaps this much; else they are looked at again."""
 MOST_LOOKS = 3
 SAME_FACE_IOU = 0.3
