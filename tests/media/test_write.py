@@ -112,6 +112,16 @@ def test_mixed_types_in_one_file(tmp_path: Path, media_files: ModuleType) -> Non
         np.testing.assert_array_equal(written[name], pixels.astype(kind))
 
 
+def test_negative_zero_keeps_its_sign_among_black(tmp_path: Path, media_files: ModuleType) -> None:
+    """Black rows are written by a shorter way, which must not take -0 for black."""
+    pixels = np.zeros((40, 64), np.float32)
+    pixels[33, 5] = -0.0
+    write_frame(str(tmp_path / "a.exr"), {"R": pixels}, _header(40, 64))
+    written = media_files.bits(media_files.read_channels(tmp_path / "a.exr")["R"])
+    assert written[33, 5] == 0x8000
+    assert np.count_nonzero(written) == 1
+
+
 def test_float_result_keeps_float_values(tmp_path: Path, media_files: ModuleType) -> None:
     values = np.random.default_rng(0).normal(0, 1e6, (64, 64)).astype(np.float32)
     write_frame(str(tmp_path / "a.exr"), {"R": values}, _header(64, 64), bit_depth="float")
