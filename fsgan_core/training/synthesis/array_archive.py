@@ -25,9 +25,12 @@ def read_arrays(file: Path | BinaryIO, names: Sequence[str] = ()) -> dict[str, F
         ValueError: It is no archive of plain arrays, is cut off, or lacks one of the names.
     """
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        archive = np.load(file, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise ValueError("it is one array and no archive")
+        with archive:
             return {name: archive[name] for name in names or archive.files}
     except KeyError as error:
         raise ValueError(f"it lacks {error}") from error
-    except (EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except (EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"it is no archive of arrays: {error}") from error

@@ -61,9 +61,7 @@ def tiny_subject(tiny_data: Path, tiny_head: MorphableHead) -> Subject:
 def surface(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """(..., 3) cm: the point of the face at an atlas place; half an egg, its front towards +z."""
     across, up = np.radians((u - 0.5) / 0.9 * 170), np.radians((v - 0.5) / 0.9 * 150)
-    return np.stack(
-        [7.5 * np.sin(across) * np.cos(up), 0.5 + 10 * np.sin(up), 9.5 * np.cos(across) * np.cos(up)], -1
-    )
+    return np.stack([7.5 * np.sin(across) * np.cos(up), 0.5 + 10 * np.sin(up), 9.5 * np.cos(across) * np.cos(up)], -1)
 
 
 def landmark_places() -> dict[int, tuple[float, float]]:
@@ -200,7 +198,7 @@ def _expression(neutral: np.ndarray, uv: np.ndarray) -> np.ndarray:
     for k, side in enumerate((left, ~left)):
         near = np.abs(np.abs(uv[:, 0] - 0.5) - EYE_U) < 0.07
         lid = face & side & near & (uv[:, 1] > EYE_V) & (uv[:, 1] < EYE_V + 0.05)
-        moved[k, lid] = [0, -1.2, 0.1]
+        moved[k, lid] = [0, -1.2, 0.9]
         corner = face & side & (np.abs(np.abs(uv[:, 0] - 0.5) - 0.12) < 0.04) & (np.abs(uv[:, 1] - 0.33) < 0.05)
         moved[3 + k, corner] = [0.5 if k == 0 else -0.5, 0.6, -0.2]
     jaw = face & (uv[:, 1] < 0.33)

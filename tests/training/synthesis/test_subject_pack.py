@@ -54,7 +54,7 @@ def test_a_missing_or_damaged_shard_is_named(tmp_path: Path, tiny_data: Path, co
     (tmp_path / "index.csv").write_bytes((tiny_data / "subjects" / "index.csv").read_bytes())
     if content is not None:
         (tmp_path / "shard_01.tar").write_bytes(content)
-    with pytest.raises(PlateError, match=r"shard_01.tar.*tiny_0001"):
+    with pytest.raises(PlateError, match="cannot read tiny_0001.*shard_01.tar|shard_01.tar.*tiny_0001"):
         SubjectPack(tmp_path).load("tiny_0001")
 
 
