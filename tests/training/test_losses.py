@@ -27,10 +27,10 @@ class TwoLayers(nn.Module):
         return [1 * x, 2 * x]
 
 
-def test_perceptual_loss_sums_mean_differences_of_layers() -> None:
+def test_perceptual_loss_sums_weighted_mean_differences_of_layers() -> None:
     x, y = torch.zeros(1, 3, 4, 4), torch.full((1, 3, 4, 4), 0.5)
-    assert perceptual_loss(TwoLayers(), x, y).item() == pytest.approx(0.5 + 1.0)
-    assert reconstruction_loss(TwoLayers(), x, y).item() == pytest.approx(1.5 + 0.1 * 0.5)
+    assert perceptual_loss(TwoLayers(), x, y).item() == pytest.approx(0.25 * 0.5 + 0.5 * 1.0)
+    assert reconstruction_loss(TwoLayers(), x, y).item() == pytest.approx(0.625 + 0.1 * 0.5)
 
 
 def test_perceptual_loss_gives_the_wanted_picture_no_gradient() -> None:
@@ -61,7 +61,9 @@ def test_background_becomes_minus_one() -> None:
     mask = torch.zeros(1, 1, 2, 2)
     mask[..., 0] = 1
     out = remove_background(torch.full((1, 3, 2, 2), 0.3), mask)
-    assert torch.allclose(out[..., 0], torch.full((1, 3, 2), 0.3)) and torch.equal(out[..., 1], torch.full((1, 3, 2), -1.0))
+    assert torch.allclose(out[..., 0], torch.full((1, 3, 2), 0.3)) and torch.equal(
+        out[..., 1], torch.full((1, 3, 2), -1.0)
+    )
 
 
 def test_detector_cells_of_unknown_sizes_are_ignored() -> None:
