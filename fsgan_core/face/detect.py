@@ -19,7 +19,7 @@ COARSEST_SIDE_PX = 32
 """Levels are added until the picture's short side is at most this, so that a face larger than the picture is found."""
 LARGEST_ENLARGEMENT = 2.0
 MARGIN_PX = 16
-"""Black border around every level: a face may reach over the picture's edge."""
+"""Repeated border around every level: a face may reach over the picture's edge."""
 SIZE_MULTIPLE_PX = 16
 NMS_IOU = 0.4
 INSIDE_SHARE = 0.25
@@ -104,7 +104,7 @@ def _detect_level(level: np.ndarray, detector: nn.Module, score_threshold: float
     height, width = level.shape[:2]
     rows = _rounded_up(height + 2 * MARGIN_PX) - height - MARGIN_PX
     columns = _rounded_up(width + 2 * MARGIN_PX) - width - MARGIN_PX
-    padded = np.pad(level, ((MARGIN_PX, rows), (MARGIN_PX, columns), (0, 0)))
+    padded = np.pad(level, ((MARGIN_PX, rows), (MARGIN_PX, columns), (0, 0)), mode="edge")
     logits, boxes = infer(detector, network_input(padded, detector))
     scores = 1 / (1 + np.exp(-logits[0].cpu().numpy().astype(np.float64).ravel()))
     found = (scores >= score_threshold).nonzero()[0]

@@ -23,12 +23,13 @@ def crop_picture(picture: np.ndarray, transform: CropTransform, kernel: str = "c
         kernel: "cubic" (sharp, may overshoot a little) or "linear" (never leaves the range of the picture).
 
     Returns:
-        (S, S, C) float32; 0 outside the picture.
+        (S, S, C) float32; beyond the picture its border is repeated. On faces cut by the edge of the picture that costs
+        the landmarks half as much as black does.
     """
     height, width = picture.shape[:2]
     x0, y0, x1, y1 = transform.box
-    rows = axis_weights((y0, y1), transform.size, height, kernel, repeat_border=False)
-    columns = axis_weights((x0, x1), transform.size, width, kernel, repeat_border=False)
+    rows = axis_weights((y0, y1), transform.size, height, kernel)
+    columns = axis_weights((x0, x1), transform.size, width, kernel)
     return _apply_weights(picture, rows, columns)
 
 
@@ -59,8 +60,8 @@ def crop_to_plate(
     corners = transform.to_crop(np.array([[x0, y0], [x1, y1]], np.float64))
     if x1 == x0 or y1 == y0:
         return np.zeros((y1 - y0, x1 - x0, crop.shape[2]), np.float32), (x0, y0, x1, y1)
-    rows = axis_weights((corners[0, 1], corners[1, 1]), y1 - y0, transform.size, kernel, repeat_border=True)
-    columns = axis_weights((corners[0, 0], corners[1, 0]), x1 - x0, transform.size, kernel, repeat_border=True)
+    rows = axis_weights((corners[0, 1], corners[1, 1]), y1 - y0, transform.size, kernel)
+    columns = axis_weights((corners[0, 0], corners[1, 0]), x1 - x0, transform.size, kernel)
     return _apply_weights(crop, rows, columns), (x0, y0, x1, y1)
 
 
@@ -75,25 +76,22 @@ def resize_picture(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         (height, width, C) float32, inside the range of the picture.
     """
     height, width = picture.shape[:2]
-    rows = axis_weights((0.0, float(height)), size[0], height, "linear", repeat_border=True)
-    columns = axis_weights((0.0, float(width)), size[1], width, "linear", repeat_border=True)
+    rows = axis_weights((0.0, float(height)), size[0], height, "linear")
+    columns = axis_weights((0.0, float(width)), size[1], width, "linear")
     return _apply_weights(picture, rows, columns)
 
 
-def axis_weights(
-    span: tuple[float, float], count: int, length: int, kernel: str, *, repeat_border: bool
-) -> sparse.csr_array:
+def axis_weights(span: tuple[float, float], count: int, length: int, kernel: str) -> sparse.csr_array:
     """The weights with which the samples of one axis make `count` new ones, spread evenly over a span.
 
     Args:
-        span: Start and end on the axis, px, sample centres at +0.5.
+        span: Start and end on the axis, px, sample centres at +0.5; may reach beyond it, where the end is repeated.
         count: New samples.
         length: Old samples.
         kernel: "cubic" or "linear"; stretched over `span / count` old samples where that is more than one.
-        repeat_border: Beyond the ends repeat the last sample; else what lies there is 0.
 
     Returns:
-        (count, length) float32, rows summing to 1 (to less where the outside is 0).
+        (count, length) float32, rows summing to 1.
     """
     shape, radius = _KERNELS[kernel]
     step = (span[1] - span[0]) / count
@@ -103,11 +101,8 @@ def axis_weights(
     taps = np.floor(centres)[:, None].astype(np.int64) + np.arange(-reach, reach + 1)
     weights = shape((taps + 0.5 - centres[:, None]) / stretch)
     weights /= weights.sum(1, keepdims=True)
-    if repeat_border:
-        used = weights != 0
-        taps = np.clip(taps, 0, length - 1)
-    else:
-        used = (weights != 0) & (taps >= 0) & (taps < length)
+    used = weights != 0
+    taps = np.clip(taps, 0, length - 1)
     new = np.broadcast_to(np.arange(count)[:, None], taps.shape)
     return sparse.csr_array(
         (weights[used].astype(np.float32), (new[used], taps[used])), shape=(count, length)
@@ -119,8 +114,6 @@ def _apply_weights(picture: np.ndarray, rows: sparse.csr_array, columns: sparse.
     channels = picture.shape[2]
     y0, y1 = _used_span(rows)
     x0, x1 = _used_span(columns)
-    if y0 == y1 or x0 == x1:
-        return np.zeros((rows.shape[0], columns.shape[0], channels), np.float32)
     part = np.asarray(picture[y0:y1, x0:x1], np.float32)
     tall = rows[:, y0:y1] @ part.reshape(y1 - y0, -1)
     tall = tall.reshape(rows.shape[0], x1 - x0, channels).transpose(1, 0, 2).reshape(x1 - x0, -1)
@@ -129,9 +122,7 @@ def _apply_weights(picture: np.ndarray, rows: sparse.csr_array, columns: sparse.
 
 
 def _used_span(weights: sparse.csr_array) -> tuple[int, int]:
-    """First and one past the last old sample that has weight; 0, 0 where none has."""
-    if weights.nnz == 0:
-        return 0, 0
+    """First and one past the last old sample that has weight."""
     return int(weights.indices.min()), int(weights.indices.max()) + 1
 
 

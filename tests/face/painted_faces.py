@@ -72,7 +72,7 @@ class PaintedDetector(nn.Module):
         logits = torch.full((1, height, width), -6.0)
         boxes = torch.zeros(1, 4, height, width)
         for x0, y0, x1, y1 in _discs(x[0].numpy()):
-            if 14 <= x1 - x0 <= 52 and min(x1 - x0, y1 - y0) > 3:
+            if 14 <= x1 - x0 <= 52:
                 row, column = int((y0 + y1) / 16), int((x0 + x1) / 16)
                 logits[0, row, column] = 4.0
                 boxes[0, :, row, column] = torch.tensor([x0, y0, x1, y1])
@@ -90,7 +90,7 @@ class PaintedLandmarks(nn.Module):
             return torch.zeros(1, 98, 64, 64)
         x0, y0, x1, y1 = min(discs, key=lambda d: np.hypot((d[0] + d[2]) / 2 - size / 2, (d[1] + d[3]) / 2 - size / 2))
         mean_box = landmarks_to_box(MEAN_FACE)
-        scale = max(x1 - x0, y1 - y0) / (mean_box[2] - mean_box[0])
+        scale = (x1 - x0) / (mean_box[2] - mean_box[0])
         middle = (mean_box[:2] + mean_box[2:]) / 2
         points = (MEAN_FACE - middle) * scale + [(x0 + x1) / 2, (y0 + y1) / 2]
         return points_to_heatmaps(torch.from_numpy(points.astype(np.float32))[None] / size, (64, 64))
@@ -130,11 +130,11 @@ def _mask(x: np.ndarray) -> np.ndarray:
 
 
 def _discs(x: np.ndarray) -> list[tuple[float, float, float, float]]:
-    """Boxes of the connected red areas, to about a tenth of a pixel."""
+    """Square boxes x0 y0 x1 y1 of the connected red areas; a repeated border draws them long."""
     labels, _ = ndimage.label(_mask(x))
     boxes = []
     for rows, columns in ndimage.find_objects(labels):
-        area = labels[rows, columns] > 0
-        height, width = area.sum(0).max(), area.sum(1).max()
-        boxes.append((columns.start, rows.start, columns.start + width, rows.start + height))
-    return [(float(a), float(b), float(c), float(d)) for a, b, c, d in boxes]
+        half = min(rows.stop - rows.start, columns.stop - columns.start) / 2
+        middle_x, middle_y = (columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2
+        boxes.append((middle_x - half, middle_y - half, middle_x + half, middle_y + half))
+    return boxes

@@ -48,11 +48,12 @@ def test_shrinking_averages_instead_of_picking() -> None:
     np.testing.assert_allclose(shrunk, 0.5, atol=0.02)
 
 
-def test_outside_the_picture_is_zero() -> None:
-    crop = crop_picture(np.ones((32, 32, 3), np.float32), crop_of([-32, -32, 32, 32], 64))
-    assert np.all(crop[:30, :30] == 0)
-    np.testing.assert_allclose(crop[34:, 34:], 1)
-    assert np.all(crop_picture(np.ones((32, 32, 3), np.float32), crop_of([100, 100, 140, 140], 16)) == 0)
+def test_outside_the_picture_its_border_is_repeated() -> None:
+    picture = ramp(32, 32)
+    crop = crop_picture(picture, crop_of([-32, -32, 32, 32], 64))
+    np.testing.assert_allclose(crop[40, :30], np.tile([0.5, 8.5], (30, 1)), atol=1e-4)
+    np.testing.assert_allclose(crop[32:, 32:], picture, atol=1e-5)
+    np.testing.assert_allclose(crop_picture(picture, crop_of([100, 100, 140, 140], 16)), 31.5, atol=1e-4)
 
 
 def test_anamorphic_circle_is_round_in_the_crop() -> None:
