@@ -24,9 +24,11 @@ def crop_picture(picture: np.ndarray, transform: CropTransform, kernel: str = "c
 
     Returns:
         (S, S, C) float32; beyond the picture its border is repeated. On faces cut by the edge of the picture that costs
-        the landmarks half as much as black does.
+        the landmarks half as much as black does. A picture without pixels gives 0.
     """
     height, width = picture.shape[:2]
+    if height == 0 or width == 0:
+        return np.zeros((transform.size, transform.size, picture.shape[2]), np.float32)
     x0, y0, x1, y1 = transform.box
     rows = axis_weights((y0, y1), transform.size, height, kernel)
     columns = axis_weights((x0, x1), transform.size, width, kernel)

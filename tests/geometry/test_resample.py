@@ -54,6 +54,7 @@ def test_outside_the_picture_its_border_is_repeated() -> None:
     np.testing.assert_allclose(crop[40, :30], np.tile([0.5, 8.5], (30, 1)), atol=1e-4)
     np.testing.assert_allclose(crop[32:, 32:], picture, atol=1e-5)
     np.testing.assert_allclose(crop_picture(picture, crop_of([100, 100, 140, 140], 16)), 31.5, atol=1e-4)
+    assert crop_picture(np.zeros((0, 9, 3)), crop_of([0, 0, 8, 8], 4)).tolist() == np.zeros((4, 4, 3)).tolist()
 
 
 def test_anamorphic_circle_is_round_in_the_crop() -> None:
