@@ -13,6 +13,9 @@ from rich.table import Column
 
 from fsgan_core.job.progress import Progress, ProgressEvent
 
+LONGEST_STEP = 40
+"""Longer names would leave no room for the bar on a terminal of 80 columns."""
+
 
 class BarProgress(Progress):
     """One bar a step with the frame, the time left and what became of the frames; messages scroll above it.
@@ -28,7 +31,7 @@ class BarProgress(Progress):
         self._statuses: Counter[str] = Counter()
         self._task: TaskID | None = None
         self._bars = RichProgress(
-            TextColumn("{task.description}", table_column=Column(max_width=36, no_wrap=True, overflow="ellipsis")),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True)),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -62,7 +65,7 @@ class BarProgress(Progress):
     def _begin(self, event: ProgressEvent) -> None:
         self._statuses.clear()
         self._bars.start()
-        self._task = self._bars.add_task(escape(event.step or ""), total=event.total, detail="")
+        self._task = self._bars.add_task(escape(shortened(event.step or "")), total=event.total, detail="")
 
     def _advance(self, event: ProgressEvent) -> None:
         if event.status:
@@ -73,3 +76,11 @@ class BarProgress(Progress):
 
     def _say(self, text: str) -> None:
         self._console.print(text, soft_wrap=True, highlight=False)
+
+
+def shortened(step: str) -> str:
+    """A name of at most LONGEST_STEP characters: what is done, and the end of the path, which tells shots apart."""
+    if len(step) <= LONGEST_STEP:
+        return step
+    head = LONGEST_STEP * 2 // 5
+    return f"{step[:head]}…{step[head + 1 - LONGEST_STEP :]}"

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from fsgan_core.cli.progress_bar import BarProgress
+from fsgan_core.cli.progress_bar import LONGEST_STEP, BarProgress, shortened
 from fsgan_core.errors import PlateError
 
 
@@ -33,3 +33,11 @@ def test_failure_keeps_brackets_of_a_path() -> None:
     progress.failed(PlateError("The file is empty.", path="/shots/[bold]/p.exr"))
     progress.close()
     assert "ERROR: /shots/[bold]/p.exr: The file is empty." in stream.getvalue().replace("\n", " ")
+
+
+def test_long_step_keeps_what_is_done_and_the_end_of_the_path() -> None:
+    name = shortened("find faces in /mnt/projects/show/shots/010/plates/v003/plate.%04d.exr")
+    assert len(name) == LONGEST_STEP
+    assert name.startswith("find faces in /")
+    assert name.endswith("v003/plate.%04d.exr")
+    assert shortened("swap plate.exr") == "swap plate.exr"
