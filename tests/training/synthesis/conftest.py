@@ -146,8 +146,8 @@ def tiny_head_arrays() -> dict[str, np.ndarray]:
         place = gap if depth else surface(np.array(0.5 + (EYE_U if name.endswith("l") else -EYE_U)), np.array(EYE_V))
         parts.append((name, quad + place - [0, 0, depth or 3.5], np.array([[0, 1, 2], [0, 2, 3]])))
     for name, side in (("sclera_l", 1), ("sclera_r", -1)):
-        centre = surface(np.array(0.5 + side * EYE_U), np.array(EYE_V)) * [0.9, 1, 0.86]
-        parts.append((name, *ball(centre, 1.3)))
+        centre = surface(np.array(0.5 + side * EYE_U), np.array(EYE_V)) * [0.9, 1, 0.8]
+        parts.append((name, *ball(centre, 1.1)))
     return _layout(parts, vertex_uv, cell)
 
 
@@ -197,8 +197,8 @@ def _expression(neutral: np.ndarray, uv: np.ndarray) -> np.ndarray:
     left = uv[:, 0] > 0.5
     for k, side in enumerate((left, ~left)):
         near = np.abs(np.abs(uv[:, 0] - 0.5) - EYE_U) < 0.07
-        lid = face & side & near & (uv[:, 1] > EYE_V) & (uv[:, 1] < EYE_V + 0.05)
-        moved[k, lid] = [0, -1.2, 0.9]
+        lid = face & side & near & (uv[:, 1] > EYE_V) & (uv[:, 1] < EYE_V + 0.1)
+        moved[k, lid] = [0, -1.4, 1.8]
         corner = face & side & (np.abs(np.abs(uv[:, 0] - 0.5) - 0.12) < 0.04) & (np.abs(uv[:, 1] - 0.33) < 0.05)
         moved[3 + k, corner] = [0.5 if k == 0 else -0.5, 0.6, -0.2]
     jaw = face & (uv[:, 1] < 0.33)
