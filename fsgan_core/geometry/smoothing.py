@@ -22,6 +22,8 @@ LANDMARK_MOTION_FRAMES = 5
 """Window over which the motion of landmarks is measured (released code)."""
 LANDMARK_DEPARTURE = (0.002, 0.006)
 """Distance from the average, in sides of the crop: up to the first it is noise, from the second an expression."""
+NOISE_DEPARTURE = (2.0, 6.0)
+"""The same in units of the landmarks' noise, where that is more: a shaky shot is not taken for a lively face."""
 BOX_DEPARTURE = (0.03, 0.08)
 """The same for a box's centre and size, in sizes of the box: a nod must not leave the crop."""
 
@@ -98,27 +100,46 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
     """
     points = np.asarray(landmarks, np.float64)
     smoothed = np.empty_like(points)
-    for part in FACE_PARTS.values():
+    for name, part in FACE_PARTS.items():
         members = points[:, list(part)]
-        smoothed[:, list(part)] = _mixed(members, running_mean(members, frames), landmark_weight(members, frames, side))
+        weight = landmark_weight(points, name, frames, side)
+        smoothed[:, list(part)] = _mixed(members, running_mean(members, frames), weight)
     return smoothed.astype(np.float32)
 
 
-def landmark_weight(points: np.ndarray, frames: int, side: float) -> np.ndarray:
-    """How much of each frame's own value is kept, by how the points of one part of the face move.
+def landmark_weight(landmarks: np.ndarray, part: str, frames: int, side: float) -> np.ndarray:
+    """How much of each frame's own value is kept, by how one part of the face moves.
 
     Args:
-        points: (N, P, 2) px.
+        landmarks: (N, 98, 2) px, successive frames.
+        part: One of `FACE_PARTS`.
         frames: Window of the average that would take the place of the rest.
         side: Side of the crop, px.
 
     Returns:
         (N,) in [0, 1]; 1 keeps the frame as it is.
     """
-    points = np.asarray(points, np.float64) / side
+    points = np.asarray(landmarks, np.float64)[:, list(FACE_PARTS[part])] / side
     motion = np.linalg.norm(running_mean(frame_steps(points), LANDMARK_MOTION_FRAMES), axis=-1).mean(-1)
-    departure = departure_weight(points, running_mean(points, frames), LANDMARK_DEPARTURE)
+    noise = landmark_noise(landmarks) / side
+    noise_limit, full = (max(a, b * noise) for a, b in zip(LANDMARK_DEPARTURE, NOISE_DEPARTURE, strict=True))
+    departure = departure_weight(points, running_mean(points, frames), (noise_limit, full))
     return np.maximum(motion_weight(motion), departure)
+
+
+def landmark_noise(landmarks: np.ndarray) -> float:
+    """How much landmarks tremble: the standard deviation of one coordinate, px.
+
+    Read off the nose, which has no expression of its own: a head moves smoothly, so its second differences are noise.
+
+    Args:
+        landmarks: (N, 98, 2) px, successive frames; fewer than three have none.
+    """
+    if len(landmarks) < 3:
+        return 0.0
+    bends = np.diff(np.asarray(landmarks, np.float64)[:, list(FACE_PARTS["nose"])], n=2, axis=0)
+    # A second difference of independent samples has 6 times their variance; 0.6745 turns a median into a deviation.
+    return float(np.median(np.abs(bends)) / (0.6745 * np.sqrt(6)))
 
 
 def motion_weight(motion: np.ndarray) -> np.ndarray:

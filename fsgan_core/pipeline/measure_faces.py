@@ -18,7 +18,6 @@ from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.face_box import CROP_SIZE, box_to_crop_box, landmarks_to_box
 from fsgan_core.geometry.resample import crop_picture
 from fsgan_core.geometry.smoothing import (
-    FACE_PARTS,
     by_segment,
     landmark_weight,
     running_mean,
@@ -161,11 +160,11 @@ def _smoothed(face: FaceAnalysis, settings: AnalyzeSettings) -> FaceAnalysis:
     """Landmarks, poses and segmentations smoothed over each uninterrupted run (section 3.1)."""
     if not settings.smooth:
         return face
-    jaw = list(FACE_PARTS["jaw"])
     segmentations: list[bytes] = []
     for segment in np.unique(face.segment_ids):
         inside = np.flatnonzero(face.segment_ids == segment)
-        weight = landmark_weight(face.landmarks[inside][:, jaw], settings.landmark_smooth_frames, face.crop_size)
+        # The mattes follow the jaw: where it moves in the crop, so do their edges.
+        weight = landmark_weight(face.landmarks[inside], "jaw", settings.landmark_smooth_frames, face.crop_size)
         part = [face.segmentations[index] for index in inside]
         segmentations += smooth_segmentation(part, weight, settings.segmentation_smooth_frames)
 

@@ -13,6 +13,7 @@ from fsgan_core.geometry.smoothing import (
     by_segment,
     departure_weight,
     frame_steps,
+    landmark_noise,
     motion_weight,
     running_mean,
     smooth_boxes,
@@ -95,9 +96,26 @@ def test_a_blink_keeps_its_depth_and_a_trembling_lid_is_steadied() -> None:
     points[:, 61:64, 1] += lid[:, None]
     moved = smooth_landmarks(points, 7, 256)[:, 61:64, 1] - smooth_landmarks(still, 7, 256)[:, 61:64, 1]
     assert moved.mean(1).max() > 0.95 * 8
-    assert np.diff(smooth_landmarks(still, 7, 256)[5:-5, 60:68], axis=0).std() < 0.4 * np.diff(
-        still[5:-5, 60:68], axis=0
-    ).std()
+    assert (
+        np.diff(smooth_landmarks(still, 7, 256)[5:-5, 60:68], axis=0).std()
+        < 0.4 * np.diff(still[5:-5, 60:68], axis=0).std()
+    )
+
+
+def test_the_noise_of_landmarks_is_found_under_motion() -> None:
+    rng = np.random.default_rng(0)
+    head = 30 * np.sin(np.arange(60) / 12)[:, None, None]
+    points = rng.uniform(50, 200, (1, 98, 2)) + head + rng.normal(0, 1.5, (60, 98, 2))
+    assert landmark_noise(points) == pytest.approx(1.5, rel=0.15)
+    assert landmark_noise(points[:2]) == 0
+
+
+def test_shaky_landmarks_are_not_taken_for_a_lively_face() -> None:
+    rng = np.random.default_rng(0)
+    shaky = rng.uniform(50, 200, (1, 98, 2)) + rng.normal(0, 2.0, (60, 98, 2))
+    smoothed = smooth_landmarks(shaky, 7, 256)
+    # Seven averaged samples leave 0.38 of the noise; the motion that it pretends lets some more through.
+    assert smoothed[5:-5].std(0).mean() < 0.55 * shaky[5:-5].std(0).mean()
 
 
 def test_departure_counts_from_noise_to_expression() -> None:
