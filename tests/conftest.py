@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -45,10 +47,31 @@ def sample_plates() -> Path:
 @pytest.fixture(scope="session")
 def painted_faces() -> ModuleType:
     """Painted faces and the hand-written networks that find them (tests/face/painted_faces.py)."""
-    spec = importlib.util.spec_from_file_location("painted_faces", REPOSITORY / "tests" / "face" / "painted_faces.py")
+    return _load("face/painted_faces.py")
+
+
+@pytest.fixture(scope="session")
+def painted_swaps() -> ModuleType:
+    """Swaps of painted faces by hand-written generators (tests/pipeline/painted_swaps.py)."""
+    return _load("pipeline/painted_swaps.py")
+
+
+@pytest.fixture
+def swap_bench(
+    tmp_path: Path, painted_faces: ModuleType, painted_swaps: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """A folder to swap in, with an engine that needs no weights."""
+    return painted_swaps.painted_bench(tmp_path, painted_faces, monkeypatch)
+
+
+def _load(name: str) -> ModuleType:
+    """A module of the tests folder that is no test itself."""
+    path = REPOSITORY / "tests" / name
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 

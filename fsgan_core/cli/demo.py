@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from fsgan_core.cli.reporting import LOG_OPTION, LogFormat, reporting
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import Pictures, SwapJob
-
-if TYPE_CHECKING:
-    from fsgan_core.evaluation.swap_measures import SwapMeasures
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "plates"
 SHEET_ROWS = 6
@@ -63,6 +60,9 @@ def swap_and_show(job: SwapJob, name: Path, progress: Progress) -> None:
         FsganError: As of the pipeline.
     """
     from fsgan_core.cli.swap_pictures import spread, write_comparison, write_stage_sheet
+    from fsgan_core.evaluation.swap_measures import describe_measures, measure_swap
+    from fsgan_core.face.choose_face import choose_face
+    from fsgan_core.pipeline.analysis_file import load_analysis
     from fsgan_core.pipeline.engine import open_engine
     from fsgan_core.pipeline.swap_shot import prepare_swap, swap_shot
 
@@ -74,34 +74,5 @@ def swap_and_show(job: SwapJob, name: Path, progress: Progress) -> None:
     progress.wrote(f"{name}.mp4")
     write_stage_sheet(job, face, swapper, spread(frames, SHEET_ROWS), f"{name}.png")
     progress.wrote(f"{name}.png")
-    progress.note(f"{name.name}: {_sentence(measure(job, progress))}")
-
-
-def measure(job: SwapJob, progress: Progress) -> SwapMeasures | None:
-    """The figures of a finished swap; None where the engine finds no face in its own result."""
-    from fsgan_core.errors import FaceError
-    from fsgan_core.evaluation.swap_measures import measure_swap
-    from fsgan_core.face.choose_face import choose_face
-    from fsgan_core.pipeline.analysis_file import load_analysis
-    from fsgan_core.pipeline.analyze_shot import analyze_shot
-    from fsgan_core.pipeline.engine import open_engine
-    from fsgan_core.shot.plate import Plate
-
-    plate, source = (choose_face(load_analysis(path), "largest") for path in job.analysis_paths())
-    pack = open_engine(job.settings.weights, job.settings.device)
-    try:
-        result = analyze_shot(Plate(job.out, job.plate_to_analyze().frames), pack, job.analyze, progress)
-        return measure_swap(choose_face(result, "largest"), plate, source)
-    except FaceError as problem:
-        progress.warn(f"The result could not be measured: {problem}")
-        return None
-
-
-def _sentence(measures: SwapMeasures | None) -> str:
-    if measures is None:
-        return "not measured"
-    return (
-        f"likeness to the source {measures.source_identity:.2f} (the plate has {measures.plate_identity:.2f}), "
-        f"pose error {measures.pose_error_deg:.1f} deg, landmark error {measures.landmark_error_px:.1f} px of 256, "
-        f"over {measures.frames} frames"
-    )
+    source = choose_face(load_analysis(job.analysis_paths()[1]), job.settings.source_face)
+    progress.note(f"{name.name}: {describe_measures(measure_swap(job, face, source, pack, progress))}")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
+from types import ModuleType
 
 import pytest
 
@@ -66,28 +63,3 @@ def fsgan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return Outcome(exit_code, said.out, said.err)
 
     return run
-
-
-@pytest.fixture
-def swap_bench(tmp_path: Path, painted_faces: ModuleType, monkeypatch: pytest.MonkeyPatch, repository: Path) -> Any:
-    """The bench of tests/pipeline: painted plates, and generators simple enough to predict."""
-    from fsgan_core.pipeline import engine as engine_module
-    from fsgan_core.pipeline import swap_shot as swap_shot_module
-
-    path = repository / "tests" / "pipeline" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("pipeline_conftest", path)
-    assert spec is not None and spec.loader is not None
-    bench_module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "pipeline_conftest", bench_module)
-    spec.loader.exec_module(bench_module)
-    pack = SimpleNamespace(
-        **vars(painted_faces.fake_pack()),
-        transformer=bench_module.StillTransformer(),
-        reenactment=bench_module.PassingGenerator(),
-        inpainting=bench_module.FillingGenerator(),
-        blending=bench_module.DimmingGenerator(),
-        device="cpu",
-    )
-    for module in (engine_module, swap_shot_module):
-        monkeypatch.setattr(module, "open_engine", lambda weights, device: pack)
-    return bench_module.SwapBench(tmp_path, painted_faces)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -63,18 +63,18 @@ def half(picture: np.ndarray) -> np.ndarray:
     return picture.astype(np.float16).astype(np.float32)
 
 
-def test_contract_on_a_sequence_with_superwhite_and_negative_values(bench: Any) -> None:
+def test_contract_on_a_sequence_with_superwhite_and_negative_values(swap_bench: Any) -> None:
     rng = np.random.default_rng(4)
     frames = {}
     for number in (1, 2):
-        picture = bench.face(bench.picture(seed=number), 80 + number)
+        picture = swap_bench.face(swap_bench.picture(seed=number), 80 + number)
         picture[rng.random(picture.shape[:2]) < 0.01] = 30.0
         picture[rng.random(picture.shape[:2]) < 0.01] = -0.1
         frames[number] = half(picture)
-    statuses = bench.run(bench.job(bench.write_exr("plate", frames)))
+    statuses = swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", frames)))
     assert statuses == {"swapped": 2}
     for number, plate in frames.items():
-        result = read_channels(bench.folder / f"out.{number:04d}.exr")
+        result = read_channels(swap_bench.folder / f"out.{number:04d}.exr")
         assert_contract(result, plate)
         inside = result["fsgan_matte.A"] > 0.99
         # G_b never saw more than 1, and the plate's highlight is still a highlight.
@@ -82,15 +82,15 @@ def test_contract_on_a_sequence_with_superwhite_and_negative_values(bench: Any) 
         assert rgb_of(result)[inside].min() > -0.11
 
 
-def test_contract_windows_and_attributes_on_a_plate_with_overscan_and_alpha(bench: Any) -> None:
-    picture = half(bench.face(bench.picture(140, 200), 110, 70))
+def test_contract_windows_and_attributes_on_a_plate_with_overscan_and_alpha(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture(140, 200), 110, 70))
     alpha = np.linspace(0, 1, 140 * 200, dtype=np.float32).reshape(140, 200, 1)
     header = PictureHeader(
         ImageWindow(-20, -10, 180, 130), ImageWindow(0, 0, 160, 120), 1.0, {"owner": "us", "take": 7, "lens": 35.5}
     )
-    plate = bench.write_exr("plate", {1001: np.concatenate([picture, alpha], -1)}, header)
-    bench.run(bench.job(plate))
-    path = bench.folder / "out.1001.exr"
+    plate = swap_bench.write_exr("plate", {1001: np.concatenate([picture, alpha], -1)}, header)
+    swap_bench.run(swap_bench.job(plate))
+    path = swap_bench.folder / "out.1001.exr"
     result, attributes = read_channels(path), attributes_of(path)
     assert_contract(result, picture)
     np.testing.assert_array_equal(bits(result["A"]), bits(alpha[..., 0]))
@@ -106,113 +106,115 @@ def test_contract_windows_and_attributes_on_a_plate_with_overscan_and_alpha(benc
     assert result["fsgan_st.V"][70, 110] == pytest.approx(0.5, abs=0.05)
 
 
-def test_contract_on_non_square_pixels(bench: Any) -> None:
-    picture = half(bench.face(bench.picture(120, 100), 50, 60, 64, pixel_aspect=2.0))
+def test_contract_on_non_square_pixels(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture(120, 100), 50, 60, 64, pixel_aspect=2.0))
     window = ImageWindow.of_size(100, 120)
-    plate = bench.write_exr("plate", {1: picture}, PictureHeader(window, window, 2.0))
-    bench.run(bench.job(plate))
-    result = read_channels(bench.folder / "out.0001.exr")
+    plate = swap_bench.write_exr("plate", {1: picture}, PictureHeader(window, window, 2.0))
+    swap_bench.run(swap_bench.job(plate))
+    result = read_channels(swap_bench.folder / "out.0001.exr")
     assert_contract(result, picture)
-    assert attributes_of(bench.folder / "out.0001.exr")["pixelAspectRatio"] == 2.0
+    assert attributes_of(swap_bench.folder / "out.0001.exr")["pixelAspectRatio"] == 2.0
     matte = result["fsgan_matte.A"] > 0.5
     assert matte.any(1).sum() == pytest.approx(2 * matte.any(0).sum(), rel=0.15)
 
 
-def test_contract_on_a_16_bit_png_still(bench: Any) -> None:
-    code = np.clip(bench.face(bench.picture()), 0, 1) ** (1 / 2.2)
+def test_contract_on_a_16_bit_png_still(swap_bench: Any) -> None:
+    code = np.clip(swap_bench.face(swap_bench.picture()), 0, 1) ** (1 / 2.2)
     stored = np.round(code * 65535).astype(np.uint16)
-    path = str(bench.folder / "plate.png")
+    path = str(swap_bench.folder / "plate.png")
     oiio.ImageBuf(stored).write(path)
-    bench.run(bench.job(path, out="out.exr"))
-    result = read_channels(bench.folder / "out.exr")
+    swap_bench.run(swap_bench.job(path, out="out.exr"))
+    result = read_channels(swap_bench.folder / "out.exr")
     assert_contract(result, to_working(stored, "srgb_rec709_scene"))
-    assert attributes_of(bench.folder / "out.exr")["colorInteropID"] == "lin_rec709_scene"
+    assert attributes_of(swap_bench.folder / "out.exr")["colorInteropID"] == "lin_rec709_scene"
 
 
-def test_contract_in_the_plates_own_colorspace(bench: Any) -> None:
-    picture = half(bench.face(bench.picture()))
-    bench.run(bench.job(bench.write_exr("plate", {1: picture}), colorspace="ACEScg"))
-    assert_contract(read_channels(bench.folder / "out.0001.exr"), picture)
+def test_contract_in_the_plates_own_colorspace(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture()))
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", {1: picture}), colorspace="ACEScg"))
+    assert_contract(read_channels(swap_bench.folder / "out.0001.exr"), picture)
 
 
-def test_float_results_hold_the_contract_to_float_precision(bench: Any) -> None:
-    picture = half(bench.face(bench.picture()))
-    bench.run(bench.job(bench.write_exr("plate", {1: picture}), bit_depth="float"))
-    result = read_channels(bench.folder / "out.0001.exr")
+def test_float_results_hold_the_contract_to_float_precision(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture()))
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", {1: picture}), bit_depth="float"))
+    result = read_channels(swap_bench.folder / "out.0001.exr")
     matte = result["fsgan_matte.A"][..., None]
     np.testing.assert_array_equal(rgb_of(result)[matte[..., 0] == 0], picture[matte[..., 0] == 0])
     expected = rgb_of(result, "fsgan_blend") * matte + picture * (1 - matte)
     np.testing.assert_allclose(rgb_of(result), expected, rtol=1e-6, atol=1e-7)
 
 
-def test_nan_and_inf_pixels_stay_where_nothing_is_swapped(bench: Any) -> None:
-    picture = half(bench.face(bench.picture()))
+def test_nan_and_inf_pixels_stay_where_nothing_is_swapped(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture()))
     picture[2, 3], picture[60, 80, 1], picture[61, 80, 2] = np.nan, np.nan, np.inf
-    bench.run(bench.job(bench.write_exr("plate", {1: picture})))
-    result = rgb_of(read_channels(bench.folder / "out.0001.exr"))
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", {1: picture})))
+    result = rgb_of(read_channels(swap_bench.folder / "out.0001.exr"))
     assert np.isnan(result[2, 3]).all()
     assert np.isfinite(result[50:70, 70:90]).all()
     # No dark ring around the infinite pixel.
     assert result[50:70, 70:90].min() > -0.05
 
 
-def test_a_frame_without_the_face_is_the_plate_with_black_mattes(bench: Any) -> None:
-    frames = {1: half(bench.face(bench.picture())), 2: half(bench.picture(seed=5))}
+def test_a_frame_without_the_face_is_the_plate_with_black_mattes(swap_bench: Any) -> None:
+    frames = {1: half(swap_bench.face(swap_bench.picture())), 2: half(swap_bench.picture(seed=5))}
     header = PictureHeader(*[ImageWindow.of_size(160, 120)] * 2, attributes={"owner": "us"})
-    statuses = bench.run(bench.job(bench.write_exr("plate", frames, header)))
+    statuses = swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", frames, header)))
     assert statuses == {"swapped": 1, "no_face": 1}
-    result = read_channels(bench.folder / "out.0002.exr")
+    result = read_channels(swap_bench.folder / "out.0002.exr")
     np.testing.assert_array_equal(bits(rgb_of(result)), bits(frames[2]))
     for name, channel in result.items():
         assert name in "RGB" or not channel.any()
-    assert attributes_of(bench.folder / "out.0002.exr")["fsgan/status"] == "no_face"
-    assert set(result) == set(read_channels(bench.folder / "out.0001.exr"))
+    assert attributes_of(swap_bench.folder / "out.0002.exr")["fsgan/status"] == "no_face"
+    assert set(result) == set(read_channels(swap_bench.folder / "out.0001.exr"))
 
 
-def test_a_missing_face_can_be_an_error(bench: Any) -> None:
-    frames = {1: half(bench.face(bench.picture())), 2: half(bench.picture(seed=5))}
+def test_a_missing_face_can_be_an_error(swap_bench: Any) -> None:
+    frames = {1: half(swap_bench.face(swap_bench.picture())), 2: half(swap_bench.picture(seed=5))}
     with pytest.raises(FaceError, match="not in this frame") as raised:
-        bench.run(bench.job(bench.write_exr("plate", frames), on_missing_face="error"))
+        swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", frames), on_missing_face="error"))
     assert raised.value.frame == 2
-    assert (bench.folder / "out.0001.exr").exists()
-    assert not (bench.folder / "out.0002.exr").exists()
+    assert (swap_bench.folder / "out.0001.exr").exists()
+    assert not (swap_bench.folder / "out.0002.exr").exists()
 
 
-def test_every_segment_of_the_person_is_swapped_and_bridged_frames_say_held(bench: Any) -> None:
+def test_every_segment_of_the_person_is_swapped_and_bridged_frames_say_held(swap_bench: Any) -> None:
     def frame(number: int) -> np.ndarray:
-        picture = bench.picture()
+        picture = swap_bench.picture()
         hidden = number == 3 or 6 <= number <= 22
-        return half(picture if hidden else bench.face(picture, 60 + number))
+        return half(picture if hidden else swap_bench.face(picture, 60 + number))
 
-    plate = bench.write_exr("plate", {number: frame(number) for number in range(1, 26)})
-    statuses = bench.run(bench.job(plate, layers="matte"))
+    plate = swap_bench.write_exr("plate", {number: frame(number) for number in range(1, 26)})
+    statuses = swap_bench.run(swap_bench.job(plate, layers="matte"))
     assert statuses == {"swapped": 7, "held": 1, "no_face": 17}
-    assert attributes_of(bench.folder / "out.0003.exr")["fsgan/status"] == "held"
-    assert read_channels(bench.folder / "out.0024.exr")["fsgan_matte.A"].max() == 1
+    assert attributes_of(swap_bench.folder / "out.0003.exr")["fsgan/status"] == "held"
+    assert read_channels(swap_bench.folder / "out.0024.exr")["fsgan_matte.A"].max() == 1
 
 
-def test_any_chunks_give_the_same_bytes(bench: Any) -> None:
-    frames = {number: half(bench.face(bench.picture(seed=number % 2), 70 + 3 * number)) for number in range(1, 6)}
-    plate = bench.write_exr("plate", frames)
-    source = bench.source()
+def test_any_chunks_give_the_same_bytes(swap_bench: Any) -> None:
+    frames = {
+        number: half(swap_bench.face(swap_bench.picture(seed=number % 2), 70 + 3 * number)) for number in range(1, 6)
+    }
+    plate = swap_bench.write_exr("plate", frames)
+    source = swap_bench.source()
 
     def written(folder: str, chunks: list[str]) -> list[bytes]:
         for chunk in chunks:
-            bench.run(bench.job(plate, f"{folder}/out.%04d.exr", source, frames=chunk))
-        return [(bench.folder / folder / f"out.{number:04d}.exr").read_bytes() for number in frames]
+            swap_bench.run(swap_bench.job(plate, f"{folder}/out.%04d.exr", source, frames=chunk))
+        return [(swap_bench.folder / folder / f"out.{number:04d}.exr").read_bytes() for number in frames]
 
     whole = written("whole", [""])
     assert written("halves", ["4-5", "1-3"]) == whole
     assert written("single", [str(number) for number in (3, 1, 5, 2, 4)]) == whole
 
 
-def test_cancelling_leaves_only_complete_frames(bench: Any, recording_progress: Callable[..., Any]) -> None:
-    frames = {number: half(bench.face(bench.picture(), 70 + number)) for number in range(1, 13)}
-    job = bench.job(bench.write_exr("plate", frames), "result/out.%04d.exr")
+def test_cancelling_leaves_only_complete_frames(swap_bench: Any, painted_swaps: ModuleType) -> None:
+    frames = {number: half(swap_bench.face(swap_bench.picture(), 70 + number)) for number in range(1, 13)}
+    job = swap_bench.job(swap_bench.write_exr("plate", frames), "result/out.%04d.exr")
     with pytest.raises(CancelledError) as raised:
-        bench.run(job, recording_progress(stop_after=3))
+        swap_bench.run(job, painted_swaps.RecordingProgress(stop_after=3))
     assert raised.value.exit_code == 143
-    written = sorted((bench.folder / "result").iterdir())
+    written = sorted((swap_bench.folder / "result").iterdir())
     exrs = [path for path in written if path.suffix == ".exr"]
     assert 3 <= len(exrs) < 12
     assert {path.suffix for path in written} <= {".exr", ".npz"}
@@ -220,29 +222,29 @@ def test_cancelling_leaves_only_complete_frames(bench: Any, recording_progress: 
         assert read_channels(path)["R"].shape == (120, 160)
 
 
-def test_progress_hears_every_frame_and_its_status(bench: Any, recording_progress: Callable[..., Any]) -> None:
-    frames = {1: half(bench.face(bench.picture())), 2: half(bench.picture(seed=5))}
-    progress = recording_progress()
-    bench.run(bench.job(bench.write_exr("plate", frames)), progress)
+def test_progress_hears_every_frame_and_its_status(swap_bench: Any, painted_swaps: ModuleType) -> None:
+    frames = {1: half(swap_bench.face(swap_bench.picture())), 2: half(swap_bench.picture(seed=5))}
+    progress = painted_swaps.RecordingProgress()
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", frames)), progress)
     heard = [(e.frame, e.status) for e in progress.events if e.event == "frame" and str(e.step).startswith("swap")]
     assert heard == [(1, "swapped"), (2, "no_face")]
-    assert progress.events[-1].path == str(bench.folder / "out.%04d.exr")
+    assert progress.events[-1].path == str(swap_bench.folder / "out.%04d.exr")
 
 
-def test_only_the_layers_asked_for_are_written(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
-    bench.run(bench.job(plate, layers="matte, fsgan_blend"))
+def test_only_the_layers_asked_for_are_written(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
+    swap_bench.run(swap_bench.job(plate, layers="matte, fsgan_blend"))
     expected = {"R", "G", "B", "fsgan_matte.A", "fsgan_blend.R", "fsgan_blend.G", "fsgan_blend.B"}
-    assert set(read_channels(bench.folder / "out.0001.exr")) == expected
+    assert set(read_channels(swap_bench.folder / "out.0001.exr")) == expected
 
 
-def test_one_file_per_layer_holds_the_same_numbers(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
-    bench.run(bench.job(plate, one_file_per_layer=True))
-    result = read_channels(bench.folder / "out.0001.exr")
-    matte = read_channels(bench.folder / "out_fsgan_matte.0001.exr")
-    st_map = read_channels(bench.folder / "out_fsgan_st.0001.exr")
-    blended = read_channels(bench.folder / "out_fsgan_blend.0001.exr")
+def test_one_file_per_layer_holds_the_same_numbers(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
+    swap_bench.run(swap_bench.job(plate, one_file_per_layer=True))
+    result = read_channels(swap_bench.folder / "out.0001.exr")
+    matte = read_channels(swap_bench.folder / "out_fsgan_matte.0001.exr")
+    st_map = read_channels(swap_bench.folder / "out_fsgan_st.0001.exr")
+    blended = read_channels(swap_bench.folder / "out_fsgan_blend.0001.exr")
     for channel in "RGB":
         np.testing.assert_array_equal(matte[channel], result["fsgan_matte.A"])
     np.testing.assert_array_equal(st_map["R"], result["fsgan_st.U"])
@@ -250,77 +252,77 @@ def test_one_file_per_layer_holds_the_same_numbers(bench: Any) -> None:
     np.testing.assert_array_equal(rgb_of(blended), rgb_of(result, "fsgan_blend"))
 
 
-def test_a_single_still_can_be_source_and_plate(bench: Any) -> None:
-    plate = bench.write_exr("plate", {7: half(bench.face(bench.picture()))}) % 7
-    source = bench.write_exr("still", {3: half(bench.face(bench.picture(seed=2), person=-0.6))}) % 3
-    assert bench.run(bench.job(plate, "out.exr", source)) == {"swapped": 1}
-    assert_contract(read_channels(bench.folder / "out.exr"), half(bench.face(bench.picture())))
+def test_a_single_still_can_be_source_and_plate(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {7: half(swap_bench.face(swap_bench.picture()))}) % 7
+    source = swap_bench.write_exr("still", {3: half(swap_bench.face(swap_bench.picture(seed=2), person=-0.6))}) % 3
+    assert swap_bench.run(swap_bench.job(plate, "out.exr", source)) == {"swapped": 1}
+    assert_contract(read_channels(swap_bench.folder / "out.exr"), half(swap_bench.face(swap_bench.picture())))
 
 
-def test_the_source_reaches_the_face_of_the_plate(bench: Any) -> None:
-    picture = half(bench.face(bench.picture(), person=0.7))
-    bench.run(bench.job(bench.write_exr("plate", {1: picture})))
-    result = read_channels(bench.folder / "out.0001.exr")
+def test_the_source_reaches_the_face_of_the_plate(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture(), person=0.7))
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", {1: picture})))
+    result = read_channels(swap_bench.folder / "out.0001.exr")
     # Green says who it is: 0.7 in the plate, -0.6 in the source, as the networks see it.
     reenacted = rgb_of(result, "fsgan_reenact")[60, 80]
     assert reenacted[1] < 0.1 < picture[60, 80, 1]
     assert rgb_of(result)[60, 80, 1] < 0.1
 
 
-def test_frames_outside_the_plate_are_refused_before_any_work(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
+def test_frames_outside_the_plate_are_refused_before_any_work(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
     with pytest.raises(PlateError, match="frame 2 is to be written"):
-        bench.run(bench.job(plate, frames="1-2"))
-    assert not list(bench.folder.glob("out*"))
+        swap_bench.run(swap_bench.job(plate, frames="1-2"))
+    assert not list(swap_bench.folder.glob("out*"))
 
 
-def test_several_frames_need_a_pattern(bench: Any) -> None:
-    picture = half(bench.face(bench.picture()))
+def test_several_frames_need_a_pattern(swap_bench: Any) -> None:
+    picture = half(swap_bench.face(swap_bench.picture()))
     with pytest.raises(JobError, match=r"%04d"):
-        bench.run(bench.job(bench.write_exr("plate", {1: picture, 2: picture}), out="out.exr"))
+        swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", {1: picture, 2: picture}), out="out.exr"))
 
 
-def test_the_plate_is_never_overwritten(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
+def test_the_plate_is_never_overwritten(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
     with pytest.raises(JobError, match="plate itself"):
-        bench.run(bench.job(plate, out="plate.%04d.exr"))
+        swap_bench.run(swap_bench.job(plate, out="plate.%04d.exr"))
 
 
-def test_an_unknown_layer_is_named(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
+def test_an_unknown_layer_is_named(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
     with pytest.raises(JobError, match="fsgan_shadow"):
-        bench.run(bench.job(plate, layers="shadow"))
+        swap_bench.run(swap_bench.job(plate, layers="shadow"))
 
 
-def test_an_output_that_cannot_be_written_is_an_output_error(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
-    job = bench.job(plate)
-    bench.run(job)
-    (bench.folder / "blocked").write_text("a file where a folder should be")
-    blocked = replace(job, out=str(bench.folder / "blocked" / "out.%04d.exr"))
+def test_an_output_that_cannot_be_written_is_an_output_error(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
+    job = swap_bench.job(plate)
+    swap_bench.run(job)
+    (swap_bench.folder / "blocked").write_text("a file where a folder should be")
+    blocked = replace(job, out=str(swap_bench.folder / "blocked" / "out.%04d.exr"))
     plate_file, source_file = job.analysis_paths()
     with pytest.raises(OutputError):
-        bench.run(replace(blocked, plate_analysis=plate_file, source_analysis=source_file))
+        swap_bench.run(replace(blocked, plate_analysis=plate_file, source_analysis=source_file))
 
 
-def test_paths_with_spaces_and_other_letters_work(bench: Any) -> None:
-    folder = bench.folder / "Größe 顔 shot"
+def test_paths_with_spaces_and_other_letters_work(swap_bench: Any) -> None:
+    folder = swap_bench.folder / "Größe 顔 shot"
     os.makedirs(folder)
-    picture = half(bench.face(bench.picture()))
-    plate = bench.write_exr(f"{folder.name}/plate é", {1: picture})
-    bench.run(bench.job(plate, out=f"{folder.name}/out ü.%04d.exr"))
+    picture = half(swap_bench.face(swap_bench.picture()))
+    plate = swap_bench.write_exr(f"{folder.name}/plate é", {1: picture})
+    swap_bench.run(swap_bench.job(plate, out=f"{folder.name}/out ü.%04d.exr"))
     assert_contract(read_channels(folder / "out ü.0001.exr"), picture)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (65, 97)])
-def test_small_and_odd_sizes_work(bench: Any, size: tuple[int, int]) -> None:
-    picture = half(bench.face(bench.picture(*size), size[1] / 2, size[0] / 2, 44))
-    bench.run(bench.job(bench.write_exr("plate", {1: picture})))
-    assert_contract(read_channels(bench.folder / "out.0001.exr"), picture)
+def test_small_and_odd_sizes_work(swap_bench: Any, size: tuple[int, int]) -> None:
+    picture = half(swap_bench.face(swap_bench.picture(*size), size[1] / 2, size[0] / 2, 44))
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plate", {1: picture})))
+    assert_contract(read_channels(swap_bench.folder / "out.0001.exr"), picture)
 
 
-def test_a_source_without_a_face_is_a_face_error(bench: Any) -> None:
-    plate = bench.write_exr("plate", {1: half(bench.face(bench.picture()))})
-    source = bench.write_exr("empty", {1: half(bench.picture())})
+def test_a_source_without_a_face_is_a_face_error(swap_bench: Any) -> None:
+    plate = swap_bench.write_exr("plate", {1: half(swap_bench.face(swap_bench.picture()))})
+    source = swap_bench.write_exr("empty", {1: half(swap_bench.picture())})
     with pytest.raises(FaceError):
-        bench.run(bench.job(plate, source=source))
+        swap_bench.run(swap_bench.job(plate, source=source))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -17,6 +16,7 @@ from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import Pictures, SwapJob
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import write_frame
+from fsgan_core.pipeline import engine as engine_module
 from fsgan_core.pipeline import swap_shot as swap_shot_module
 from fsgan_core.shot.image_window import ImageWindow
 
@@ -112,19 +112,12 @@ class SwapBench:
         return dict(swap_shot_module.swap_shot(job, progress))
 
 
-@pytest.fixture
-def bench(tmp_path: Path, painted_faces: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SwapBench:
-    """A bench whose engine is the painted one."""
-    fakes = painted_faces.fake_pack()
+def painted_bench(folder: Path, painted: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SwapBench:
+    """A bench in a folder, and the painted engine wherever the pipeline opens one."""
     pack = SimpleNamespace(
-        **vars(fakes), transformer=StillTransformer(), reenactment=PassingGenerator(),
+        **vars(painted.fake_pack()), transformer=StillTransformer(), reenactment=PassingGenerator(),
         inpainting=FillingGenerator(), blending=DimmingGenerator(), device="cpu",
     )  # fmt: skip
-    monkeypatch.setattr(swap_shot_module, "open_engine", lambda weights, device: pack)
-    return SwapBench(tmp_path, painted_faces)
-
-
-@pytest.fixture
-def recording_progress() -> Callable[..., RecordingProgress]:
-    """Makes a progress that keeps its events."""
-    return RecordingProgress
+    for module in (engine_module, swap_shot_module):
+        monkeypatch.setattr(module, "open_engine", lambda weights, device: pack)
+    return SwapBench(folder, painted)
