@@ -11,10 +11,15 @@ class SegmentationUNet(nn.Module):
     """U-Net of five scales: background, face, hair.
 
     As in the released code: zero padding, batch normalisation in the encoder, none in the decoder, bilinear with corners aligned.
+
+    Args:
+        widths: Channels at the five scales.
+        input_size: Side at which the network works, px, divisible by 16; other pictures are resampled to it, the logits back.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int, int]) -> None:
+    def __init__(self, widths: tuple[int, int, int, int, int], input_size: int = 256) -> None:
         super().__init__()
+        self.input_size = input_size
         ins = (3, *widths[:-1])
         self.encoders = nn.ModuleList(_encoder(a, b) for a, b in zip(ins, widths, strict=True))
         pairs = list(zip(widths[:0:-1], widths[-2::-1], strict=True))
@@ -23,7 +28,10 @@ class SegmentationUNet(nn.Module):
         self.final = nn.Conv2d(widths[0], 3, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, 3, H, W) in [-1, 1], H and W divisible by 16 -> logits (B, 3, H, W): background, face, hair."""
+        """(B, 3, S, S) in [-1, 1] -> logits (B, 3, S, S): background, face, hair."""
+        side = x.shape[-1]
+        if side != self.input_size:
+            x = F.interpolate(x, size=(self.input_size, self.input_size), mode="bilinear", antialias=True)
         skips = []
         for index, encoder in enumerate(self.encoders):
             x = encoder(F.max_pool2d(x, 2) if index else x)
@@ -31,7 +39,10 @@ class SegmentationUNet(nn.Module):
         for reduce, decoder, skip in zip(self.reduces, self.decoders, skips[-2::-1], strict=True):
             up = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
             x = decoder(torch.cat([skip, reduce(up)], 1))
-        return self.final(x).float()
+        logits = self.final(x).float()
+        if side != self.input_size:
+            logits = F.interpolate(logits, size=(side, side), mode="bilinear", align_corners=False)
+        return logits
 
 
 def _encoder(in_channels: int, out_channels: int) -> nn.Sequential:
