@@ -146,8 +146,8 @@ def tiny_head_arrays() -> dict[str, np.ndarray]:
         place = gap if depth else surface(np.array(0.5 + (EYE_U if name.endswith("l") else -EYE_U)), np.array(EYE_V))
         parts.append((name, quad + place - [0, 0, depth or 3.5], np.array([[0, 1, 2], [0, 2, 3]])))
     for name, side in (("sclera_l", 1), ("sclera_r", -1)):
-        centre = surface(np.array(0.5 + side * EYE_U), np.array(EYE_V)) * [0.9, 1, 0.8]
-        parts.append((name, *ball(centre, 1.1)))
+        centre = surface(np.array(0.5 + side * EYE_U), np.array(EYE_V)) * [0.9, 1, 0.74]
+        parts.append((name, *ball(centre, 1.5)))
     return _layout(parts, vertex_uv, cell)
 
 

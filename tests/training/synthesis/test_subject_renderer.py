@@ -52,14 +52,15 @@ def test_an_offset_shifts_the_face(tiny_subject: Subject, straight: RenderedView
     np.testing.assert_allclose(moved.face[20:120, 40:150].astype(int), straight.face[28:128, 24:134], atol=2)
 
 
-def test_pupils_are_drawn_where_their_labels_are(straight: RenderedView) -> None:
+def test_pupils_are_drawn_where_their_labels_are(tiny_subject: Subject) -> None:
     """Their centre of darkness in the picture is the label to less than the half pixel of a wrong convention."""
-    grey = straight.picture.astype(np.float64).mean(2)
+    large = render_view(tiny_subject, replace(STRAIGHT, side_px=480))
+    grey = large.picture.astype(np.float64).mean(2)
     for pupil in (96, 97):
-        x, y = straight.landmarks[pupil]
-        left, top = int(x) - 3, int(y) - 3
-        darkness = np.clip(60 - grey[top : top + 7, left : left + 7], 0, None)
-        rows, columns = np.mgrid[:7, :7] + 0.5
+        x, y = large.landmarks[pupil]
+        left, top = int(x) - 8, int(y) - 8
+        darkness = np.clip(60 - grey[top : top + 17, left : left + 17], 0, None)
+        rows, columns = np.mgrid[:17, :17] + 0.5
         seen = (columns * darkness).sum() / darkness.sum() + left, (rows * darkness).sum() / darkness.sum() + top
         assert np.hypot(seen[0] - x, seen[1] - y) < 0.3
 
