@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fsgan_core.networks.generator import Enhancer
 from fsgan_core.networks.patch_discriminator import PatchDiscriminator
 from fsgan_core.training import analysis_samples, analysis_steps, generator_samples, generator_steps
 from fsgan_core.training.analysis_samples import FaceSampler
@@ -104,8 +105,11 @@ def initialise(network: nn.Module) -> None:
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
     for name, module in network.named_modules():
-        if name.endswith(("out_conv", "final", "heads")) and hasattr(module, "weight"):
+        if name.endswith(("final", "heads")) and hasattr(module, "weight"):
             nn.init.normal_(module.weight, 0.0, 0.01)
+        if name.endswith("out_conv") and isinstance(module, nn.Conv2d):
+            residual = isinstance(getattr(network, "net", None), Enhancer) and network.net.size.residual
+            nn.init.normal_(module.weight, 0.0, 0.0 if residual else 0.01)  # a residual generator starts as the identity
 
 
 def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) -> Task:
