@@ -53,7 +53,8 @@ class PairSampler:
 
 
 def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """view, warped (3, S, S), points (98, 2), target (3, S, S), face and head (1, S, S) of the target, and the view's points and both poses."""
+    """view, warped (3, S, S), points (98, 2), target (3, S, S), the view's points and both poses, and of the target (1, S, S) masks:
+    face, head (face and hair, dilated) and parts (mouth and eyes)."""
     source, target = sampler.pair(rng)
     seed = int(rng.integers(2**31))
     size = sampler.size
@@ -66,6 +67,7 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
     return {
         "view": to_network(picture), "warped": to_network(warped), "points": (to_points / size).astype(np.float32),
         "target": to_network(pictures[1]), "face": _mask(target.face), "head": _mask(head),
+        "parts": _parts_mask(target.landmarks, size),
         "view_points": (from_points / size).astype(np.float32), "view_pose": source.pose, "pose": target.pose,
     }  # fmt: skip
 
@@ -154,6 +156,14 @@ def poisson_clone(transfer: np.ndarray, target: np.ndarray, mask: np.ndarray) ->
     source8, target8 = (np.round(np.clip(x, 0, 1) * 255).astype(np.uint8) for x in (transfer, target))
     cloned = cv2.seamlessClone(source8, target8, mask * 255, centre, cv2.NORMAL_CLONE).astype(np.float32) / 255
     return np.where(mask[..., None] > 0, cloned, target)
+
+
+def _parts_mask(landmarks: np.ndarray, size: int) -> np.ndarray:
+    """(1, S, S): mouth and eyes, where a warp cannot show what the view hides."""
+    mask = np.zeros((size, size), np.uint8)
+    for first, last in ((60, 68), (68, 76), (76, 88)):
+        cv2.fillPoly(mask, [np.round(landmarks[first:last]).astype(np.int32)], 255)
+    return _mask(cv2.dilate(mask, np.ones((size // 64 * 2 + 1,) * 2, np.uint8)))
 
 
 def _shaken(points: np.ndarray, rng: np.random.Generator, deviation_px: float) -> np.ndarray:

@@ -13,6 +13,8 @@ from fsgan_core.geometry.landmark_warp import warp_map
 from fsgan_core.training.losses import ADVERSARIAL_WEIGHT, PIXEL_WEIGHT, discriminator_loss, generator_adversarial_loss, perceptual_loss
 
 Figures = dict[str, Tensor]
+PARTS_WEIGHT = 6.0
+"""Of mouth and eyes in the pixel loss of G_r: few pixels, where the warped view says least and a viewer looks most."""
 STEPWISE_EVERY = 8
 """A stepwise batch costs twice a plain one; one in this many is enough."""
 
@@ -61,8 +63,8 @@ def reenactment_pictures(net: nn.Module, batch: dict[str, Tensor], context: Gene
     """
     head, face = batch["head"], batch["face"]
     single = net(batch["view"], batch["warped"], batch["points"], stage)
-    weight = 0.25 + 0.75 * face
-    background = ((single - batch["target"]).abs() * (1 - head)).mean() * PIXEL_WEIGHT * 0.5
+    weight = 0.25 + 0.75 * face + PARTS_WEIGHT * batch["parts"]
+    background = ((single - batch["target"]).abs() * (1 - head)).mean() * PIXEL_WEIGHT * 2
     detail = ((single - batch["target"]).abs() * weight).mean() * PIXEL_WEIGHT * 4
     results = [Generated(remove_background(single, head), remove_background(batch["target"], head), background + detail)]
     if context.transformer is not None and ramp > 0 and int(batch["number"]) % STEPWISE_EVERY == STEPWISE_EVERY - 1:
