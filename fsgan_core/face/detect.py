@@ -15,6 +15,8 @@ from fsgan_core.networks.inference import infer
 
 SMALLEST_FACE_PX = 16
 """Face box that the network just finds; the finest level shows the smallest face wanted at this size."""
+FINEST_SIDE_PX = 96
+"""The finest level is at least this large on its short side: on a small picture a face is worth a second level."""
 COARSEST_SIDE_PX = 32
 """Levels are added until the picture's short side is at most this, so that a face larger than the picture is found."""
 LARGEST_ENLARGEMENT = 2.0
@@ -84,7 +86,7 @@ def picture_pyramid(picture: np.ndarray, min_face_px: float, pixel_aspect: float
         (h, w, 3) float32 each.
     """
     height, width = picture.shape[0], picture.shape[1] * pixel_aspect
-    scale = min(SMALLEST_FACE_PX / min_face_px, LARGEST_ENLARGEMENT)
+    scale = min(max(SMALLEST_FACE_PX / min_face_px, FINEST_SIDE_PX / min(height, width)), LARGEST_ENLARGEMENT)
     sizes = [_scaled_size(height, width, scale)]
     while min(sizes[-1]) > COARSEST_SIDE_PX:
         scale /= 2

@@ -76,6 +76,7 @@ def test_levels_halve_down_to_the_coarsest_and_are_enlarged_at_most_twice() -> N
     levels = picture_pyramid(np.zeros((1080, 1920, 3), np.float32), 40, 1.0)
     assert [level.shape[0] for level in levels] == [432, 216, 108, 54, 27]
     assert picture_pyramid(np.zeros((100, 100, 3), np.float32), 4, 1.0)[0].shape[0] == 200
+    assert [level.shape[0] for level in picture_pyramid(np.zeros((64, 64, 3), np.float32), 40, 1.0)] == [96, 48, 24]
 
 
 def test_every_level_fits_the_network() -> None:
