@@ -1,21 +1,32 @@
 """The convolution units that the generators share: conv unit, down, up, residual block.
 
-`padding` is "reflect" in the paper's size, as in the released code, and "zeros" in the compact one: reflection costs a copy of every
-feature map, which was half the time of a training step on a CPU.
+`padding` is "reflect" in the paper's size, as in the released code, and "zeros" in the compact one: reflection costs a
+copy of every feature map, which was half the time of a training step on a CPU.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+Padding = Literal["zeros", "reflect"]
+"""How a convolution continues a picture beyond its border."""
 
 
 class ConvUnit(nn.Sequential):
     """k x k convolution without bias, batch normalisation, ReLU."""
 
     def __init__(
-        self, in_channels: int, out_channels: int, kernel: int = 3, stride: int = 1, relu: bool = True, padding: str = "reflect"
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int = 3,
+        stride: int = 1,
+        relu: bool = True,
+        padding: Padding = "reflect",
     ) -> None:
         layers: list[nn.Module] = [
             nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False, padding_mode=padding),
@@ -29,7 +40,7 @@ class ConvUnit(nn.Sequential):
 class Down(nn.Sequential):
     """Half the resolution: a 3x3 conv unit of stride 2, then one of stride 1."""
 
-    def __init__(self, in_channels: int, out_channels: int, padding: str = "reflect") -> None:
+    def __init__(self, in_channels: int, out_channels: int, padding: Padding = "reflect") -> None:
         first = ConvUnit(in_channels, out_channels, stride=2, padding=padding)
         super().__init__(first, ConvUnit(out_channels, out_channels, padding=padding))
 
@@ -37,7 +48,7 @@ class Down(nn.Sequential):
 class Up(nn.Module):
     """Twice the resolution: bilinear (align_corners False), then a 3x3 conv unit."""
 
-    def __init__(self, in_channels: int, out_channels: int, padding: str = "reflect") -> None:
+    def __init__(self, in_channels: int, out_channels: int, padding: Padding = "reflect") -> None:
         super().__init__()
         self.conv = ConvUnit(in_channels, out_channels, padding=padding)
 
@@ -52,7 +63,7 @@ class ResidualBlock(nn.Module):
     The paper calls them bottleneck blocks; the released code has two full-width 3x3 convolutions, and so have we.
     """
 
-    def __init__(self, channels: int, padding: str = "reflect") -> None:
+    def __init__(self, channels: int, padding: Padding = "reflect") -> None:
         super().__init__()
         self.first = ConvUnit(channels, channels, padding=padding)
         self.second = ConvUnit(channels, channels, relu=False, padding=padding)
@@ -62,6 +73,6 @@ class ResidualBlock(nn.Module):
         return torch.relu(x + self.second(self.first(x)))
 
 
-def residual_blocks(channels: int, count: int, padding: str = "reflect") -> nn.Sequential:
+def residual_blocks(channels: int, count: int, padding: Padding = "reflect") -> nn.Sequential:
     """`count` residual blocks in series; none is the identity."""
     return nn.Sequential(*(ResidualBlock(channels, padding) for _ in range(count)))

@@ -1,4 +1,7 @@
-"""The face detector: one small fully convolutional network that knows faces of 16 to 48 px, run over a picture pyramid."""
+"""The face detector: one small fully convolutional network that knows faces of 16 to 48 px.
+
+It is run over a picture pyramid.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,15 @@ class FaceDetector(nn.Module):
         super().__init__()
         a, b, c = widths
         self.trunk = nn.Sequential(
-            *_unit(3, a, stride=2), *_unit(a, b, stride=2), *_unit(b, b), *_unit(b, c, stride=2),
-            *_unit(c, c), *_unit(c, c, dilation=2), *_unit(c, c), *_unit(c, c, dilation=2), *_unit(c, c),
+            *_unit(3, a, stride=2),
+            *_unit(a, b, stride=2),
+            *_unit(b, b),
+            *_unit(b, c, stride=2),
+            *_unit(c, c),
+            *_unit(c, c, dilation=2),
+            *_unit(c, c),
+            *_unit(c, c, dilation=2),
+            *_unit(c, c),
         )
         self.head = nn.Conv2d(c, 4, 1)
 

@@ -1,8 +1,10 @@
-"""Face features for the perceptual loss (eq. 3) and an identity embedding: a VGG trained on face identity and attributes."""
+"""Face features for the perceptual loss (eq. 3) and an identity embedding.
+
+A VGG trained on face identity and attributes.
+"""
 
 from __future__ import annotations
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 

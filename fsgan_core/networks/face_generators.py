@@ -14,8 +14,8 @@ LANDMARKS = 98
 class ReenactmentGenerator(nn.Module):
     """G_r: a view and the target's landmarks in, that person with the target's pose and expression out (eq. 8).
 
-    `paper`: 3 + 98 channels. `compact` (`warped_input`): the view is also given warped to the target's landmarks, 3 more channels,
-    and it is that warp which the network corrects.
+    `paper`: 3 + 98 channels. `compact` (`warped_input`): the view is also given warped to the target's landmarks, 3
+    more channels, and it is that warp which the network corrects.
     """
 
     def __init__(self, size: GeneratorSize, warped_input: bool) -> None:

@@ -1,8 +1,11 @@
-"""The generators of section 3.2: `Global(n1, n2, n3)`, a residual U-Net with summed skips, and `Enhancer(G, n)` around it.
+"""The generators of section 3.2.
 
-One code, two sizes. `paper` has the paper's widths and a tanh output. `compact` is narrow, takes landmarks at half resolution only
-and adds its output to an input picture that is already near to what is wanted (the warped view, the known face, the transfer): it
-starts as the identity. (A learned gate between the two was tried and rejected: it closes before the network has learned anything.)
+`Global(n1, n2, n3)` is a residual U-Net with summed skips, `Enhancer(G, n)` goes around it.
+
+One code, two sizes. `paper` has the paper's widths and a tanh output. `compact` is narrow, takes landmarks at half
+resolution only and adds its output to an input picture that is already near to what is wanted (the warped view, the
+known face, the transfer): it starts as the identity. (A learned gate between the two was tried and rejected: it closes
+before the network has learned anything.)
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fsgan_core.networks.conv_block import ConvUnit, Down, Up, residual_blocks
+from fsgan_core.networks.conv_block import Down, Padding, Up, residual_blocks
 from fsgan_core.networks.landmark_heatmap import LandmarkConv
 
 
@@ -34,7 +37,7 @@ class GeneratorSize:
     residual: bool
 
     @property
-    def padding(self) -> str:
+    def padding(self) -> Padding:
         """Padding mode of the convolutions; see `conv_block`."""
         return "zeros" if self.residual else "reflect"
 
@@ -42,7 +45,7 @@ class GeneratorSize:
 class InputConv(nn.Module):
     """The 7x7 input unit over picture channels and heatmap channels, the latter computed sparsely."""
 
-    def __init__(self, picture_channels: int, landmarks: int, out_channels: int, padding: str) -> None:
+    def __init__(self, picture_channels: int, landmarks: int, out_channels: int, padding: Padding) -> None:
         super().__init__()
         self.picture = nn.Conv2d(picture_channels, out_channels, 7, 1, 3, bias=False, padding_mode=padding)
         self.landmarks = LandmarkConv(landmarks, out_channels) if landmarks else None
@@ -59,7 +62,7 @@ class InputConv(nn.Module):
 class Skip(nn.Module):
     """One scale of the global generator: blocks( x + up(deeper(down(x))) ); the deepest is blocks alone."""
 
-    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...], padding: str) -> None:
+    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...], padding: Padding) -> None:
         super().__init__()
         self.deeper = Skip(widths[1:], blocks[1:], padding) if len(widths) > 1 else None
         if self.deeper is not None:
@@ -75,7 +78,10 @@ class Skip(nn.Module):
 
 
 class Global(nn.Module):
-    """The global generator Global(n1, n2, n3): features at half resolution, and an output of its own for the 128 px stage."""
+    """The global generator Global(n1, n2, n3): features at half resolution.
+
+    It has an output of its own for the 128 px stage.
+    """
 
     def __init__(self, picture_channels: int, landmarks: int, size: GeneratorSize) -> None:
         super().__init__()
@@ -95,7 +101,9 @@ class Enhancer(nn.Module):
         super().__init__()
         self.size = size
         self.base = Global(picture_channels, landmarks, size)
-        self.in_conv = InputConv(picture_channels, landmarks if size.fine_landmarks else 0, size.widths[0], size.padding)
+        self.in_conv = InputConv(
+            picture_channels, landmarks if size.fine_landmarks else 0, size.widths[0], size.padding
+        )
         self.up = Up(size.widths[1], size.widths[0], size.padding)
         self.blocks = residual_blocks(size.widths[0], size.blocks[0], size.padding)
         self.out_conv = output_conv(size.widths[0], size.padding)
@@ -126,6 +134,6 @@ class Enhancer(nn.Module):
         return changed if self.training else changed.clamp(-1, 1)
 
 
-def output_conv(in_channels: int, padding: str) -> nn.Conv2d:
+def output_conv(in_channels: int, padding: Padding) -> nn.Conv2d:
     """The 7x7 output convolution, without norm or activation."""
     return nn.Conv2d(in_channels, 3, 7, 1, 3, bias=False, padding_mode=padding)

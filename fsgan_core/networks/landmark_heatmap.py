@@ -1,7 +1,8 @@
-"""Landmarks as heatmaps and back with sub-pixel accuracy (section 3.5.2), and a convolution over them that skips their zeros.
+"""Landmarks as heatmaps and back with sub-pixel accuracy (section 3.5.2), and a convolution that skips their zeros.
 
-A heatmap channel is zero outside a disc of 0.039 of the side. A k x k convolution over 98 of them therefore touches a few per cent
-of the pixels: `LandmarkConv` computes it there and nowhere else. The released code spends a fifth of G_r on those zeros.
+A heatmap channel is zero outside a disc of 0.039 of the side. A k x k convolution over 98 of them therefore touches a
+few per cent of the pixels: `LandmarkConv` computes it there and nowhere else. The released code spends a fifth of G_r
+on those zeros.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ def disc(distance: Tensor) -> Tensor:
 class LandmarkConv(nn.Module):
     """A k x k convolution over the heatmaps of L landmarks, exact, computed on the discs only.
 
-    Same weights and result as `nn.Conv2d(L, C, k, padding=k // 2, bias=False)` on `points_to_heatmaps`, with zeros outside the
-    picture. Cost: L patches of about (0.078 S + 2k)^2 px, against S^2.
+    Same weights and result as `nn.Conv2d(L, C, k, padding=k // 2, bias=False)` on `points_to_heatmaps`, with zeros
+    outside the picture. Cost: L patches of about (0.078 S + 2k)^2 px, against S^2.
     """
 
     def __init__(self, landmarks: int, out_channels: int, kernel: int = 7) -> None:

@@ -11,7 +11,16 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class HRNetSize:
-    """Widths of the four branches, modules in stages 2 to 4, basic blocks a branch, stem width, bottlenecks of stage 1, input side px."""
+    """How wide and deep the network is.
+
+    Attributes:
+        widths: Channels of the four branches.
+        modules: Modules in stages 2 to 4.
+        blocks: Basic blocks a branch.
+        stem: Channels of the stem.
+        bottlenecks: Of stage 1.
+        input_size: Side of the input, px.
+    """
 
     widths: tuple[int, int, int, int]
     modules: tuple[int, int, int]
@@ -29,7 +38,9 @@ class LandmarkHRNet(nn.Module):
         self.input_size = size.input_size
         self.stem = nn.Sequential(*_unit(3, size.stem, stride=2), *_unit(size.stem, size.stem, stride=2))
         widest = size.stem * 4
-        blocks = [Bottleneck(size.stem, size.stem)] + [Bottleneck(widest, size.stem) for _ in range(size.bottlenecks - 1)]
+        blocks = [Bottleneck(size.stem, size.stem)] + [
+            Bottleneck(widest, size.stem) for _ in range(size.bottlenecks - 1)
+        ]
         self.layer1 = nn.Sequential(*blocks)
         self.transitions = nn.ModuleList()
         self.stages = nn.ModuleList()
@@ -90,6 +101,7 @@ class FuseModule(nn.Module):
         branches = [blocks(x) for blocks, x in zip(self.branches, branches, strict=True)]
         fused = []
         for fuse, own in zip(self.fuses, branches, strict=True):
+            assert isinstance(fuse, nn.ModuleList)
             total = torch.zeros_like(own)
             for path, x in zip(fuse, branches, strict=True):
                 y = path(x)

@@ -11,7 +11,8 @@ POSE_SCALE_DEG = 60.0
 class LandmarkTransformer(nn.Module):
     """12 linear layers, batch normalisation and ReLU after each but the last: {p1, theta} -> p2.
 
-    The last layer gives offsets from the input points: where the paper's layer would have to learn the identity, ours starts there.
+    The last layer gives offsets from the input points: where the paper's layer would have to learn the identity, ours
+    starts there.
     """
 
     def __init__(self, landmarks: int = 98, width: int = 256, layers: int = 12) -> None:
@@ -25,7 +26,10 @@ class LandmarkTransformer(nn.Module):
         self.final = nn.Linear(width, 2 * landmarks)
 
     def forward(self, points: Tensor, pose_deg: Tensor) -> Tensor:
-        """(B, L, 2) in [0, 1] of the crop and (B, 3) degrees -> (B, L, 2), the same face and expression at that pose."""
+        """The same face and expression at that pose.
+
+        (B, L, 2) in [0, 1] of the crop and (B, 3) degrees -> (B, L, 2).
+        """
         flat = points.flatten(1)
         x = torch.cat([(flat - 0.5) * 4, pose_deg / POSE_SCALE_DEG], 1)
         return points + self.final(self.body(x)).view(-1, self.landmarks, 2) * 0.1

@@ -44,9 +44,13 @@ class PoseBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(*_unit(in_channels, out_channels, stride=stride), *_unit(out_channels, out_channels)[:-1])
+        self.body = nn.Sequential(
+            *_unit(in_channels, out_channels, stride=stride), *_unit(out_channels, out_channels)[:-1]
+        )
         same = stride == 1 and in_channels == out_channels
-        self.skip = nn.Identity() if same else nn.Sequential(nn.AvgPool2d(stride), *_unit(in_channels, out_channels, 1)[:-1])
+        self.skip = (
+            nn.Identity() if same else nn.Sequential(nn.AvgPool2d(stride), *_unit(in_channels, out_channels, 1)[:-1])
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, in, H, W) -> (B, out, H / stride, W / stride)."""

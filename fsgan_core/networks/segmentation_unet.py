@@ -10,11 +10,13 @@ from torch import Tensor, nn
 class SegmentationUNet(nn.Module):
     """U-Net of five scales: background, face, hair.
 
-    As in the released code: zero padding, batch normalisation in the encoder, none in the decoder, bilinear with corners aligned.
+    As in the released code: zero padding, batch normalisation in the encoder, none in the decoder, bilinear with
+    corners aligned.
 
     Args:
         widths: Channels at the five scales.
-        input_size: Side at which the network works, px, divisible by 16; other pictures are resampled to it, the logits back.
+        input_size: Side at which the network works, px, divisible by 16; other pictures are resampled to it, the logits
+            back.
     """
 
     def __init__(self, widths: tuple[int, int, int, int, int], input_size: int = 256) -> None:
@@ -54,6 +56,8 @@ def _encoder(in_channels: int, out_channels: int) -> nn.Sequential:
 
 def _decoder(in_channels: int, out_channels: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, 3, 1, 1), nn.ReLU(inplace=True),
-        nn.Conv2d(out_channels, out_channels, 3, 1, 1), nn.ReLU(inplace=True),
+        nn.Conv2d(in_channels, out_channels, 3, 1, 1),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(out_channels, out_channels, 3, 1, 1),
+        nn.ReLU(inplace=True),
     )
