@@ -1,7 +1,7 @@
 """The square face box that detections, tracks and crops share, derived from 98 landmarks.
 
-Sits between landmarks and crops: `box of landmarks -> crop of box`. The box follows the head, not the picture axes, so that a
-tilted head gets a box of the same size.
+Sits between landmarks and crops: `box of landmarks -> crop of box`. The box follows the head, not the picture axes, so
+that a tilted head gets a box of the same size.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A view of a face warped so that its landmarks lie on other landmarks: the cheap half of a reenactment.
 
-Dense piecewise affine warp over one fixed triangulation of the 98 points, five forehead points, a ring around the head and the
-crop border. The topology is fixed (built once from a mean face), so that a moving face never switches triangles between frames.
+Dense piecewise affine warp over one fixed triangulation of the 98 points, five forehead points, a ring around the head
+and the crop border. The topology is fixed (built once from a mean face), so that a moving face never switches triangles
+between frames.
 """
 
 from __future__ import annotations
@@ -16,22 +17,26 @@ _CONTOUR = np.arange(0, 33)
 _BROWS = np.arange(33, 51)
 
 MEAN_FACE = np.array([
-    (0.2015, 0.3727), (0.2024, 0.4152), (0.2044, 0.4576), (0.2058, 0.5001), (0.2091, 0.5425), (0.2142, 0.5847), (0.2206, 0.6267),
-    (0.2306, 0.6680), (0.2413, 0.7088), (0.2585, 0.7476), (0.2817, 0.7827), (0.3115, 0.8124), (0.3450, 0.8377), (0.3801, 0.8608),
-    (0.4187, 0.8779), (0.4579, 0.8942), (0.5000, 0.8995), (0.5421, 0.8942), (0.5813, 0.8779), (0.6199, 0.8608), (0.6550, 0.8377),
-    (0.6885, 0.8124), (0.7183, 0.7827), (0.7415, 0.7476), (0.7587, 0.7088), (0.7694, 0.6680), (0.7794, 0.6267), (0.7858, 0.5847),
-    (0.7909, 0.5425), (0.7942, 0.5001), (0.7956, 0.4576), (0.7976, 0.4152), (0.7985, 0.3727), (0.2580, 0.3356), (0.2761, 0.3053),
-    (0.3151, 0.2892), (0.3694, 0.2882), (0.4339, 0.2950), (0.4432, 0.3309), (0.3746, 0.3106), (0.3245, 0.3087), (0.2887, 0.3190),
-    (0.5661, 0.2950), (0.6306, 0.2882), (0.6849, 0.2892), (0.7239, 0.3053), (0.7420, 0.3356), (0.7113, 0.3190), (0.6755, 0.3087),
-    (0.6254, 0.3106), (0.5568, 0.3309), (0.5000, 0.3742), (0.5000, 0.4387), (0.5000, 0.4637), (0.5000, 0.5286), (0.4237, 0.5841),
-    (0.4631, 0.5892), (0.5000, 0.5905), (0.5369, 0.5892), (0.5763, 0.5841), (0.3085, 0.3933), (0.3171, 0.3848), (0.3487, 0.3716),
-    (0.3946, 0.3792), (0.4232, 0.4000), (0.4048, 0.4002), (0.3630, 0.4064), (0.3261, 0.4030), (0.5768, 0.4000), (0.6054, 0.3792),
-    (0.6513, 0.3716), (0.6829, 0.3848), (0.6915, 0.3933), (0.6739, 0.4030), (0.6370, 0.4064), (0.5952, 0.4002), (0.3825, 0.6947),
-    (0.4092, 0.6700), (0.4647, 0.6482), (0.5000, 0.6544), (0.5353, 0.6482), (0.5908, 0.6700), (0.6175, 0.6947), (0.5909, 0.7263),
-    (0.5674, 0.7430), (0.5000, 0.7591), (0.4326, 0.7430), (0.4091, 0.7263), (0.3944, 0.6929), (0.4489, 0.6836), (0.5000, 0.6852),
-    (0.5511, 0.6836), (0.6056, 0.6929), (0.5539, 0.7085), (0.5000, 0.7159), (0.4461, 0.7085), (0.3541, 0.3805), (0.6459, 0.3805),
-])
-"""(98, 2) mean frontal face in [0, 1] of the crop side: mean of the frontal renders of the training subjects, made symmetric."""
+    (0.2015, 0.3727), (0.2024, 0.4152), (0.2044, 0.4576), (0.2058, 0.5001), (0.2091, 0.5425), (0.2142, 0.5847),
+    (0.2206, 0.6267), (0.2306, 0.6680), (0.2413, 0.7088), (0.2585, 0.7476), (0.2817, 0.7827), (0.3115, 0.8124),
+    (0.3450, 0.8377), (0.3801, 0.8608), (0.4187, 0.8779), (0.4579, 0.8942), (0.5000, 0.8995), (0.5421, 0.8942),
+    (0.5813, 0.8779), (0.6199, 0.8608), (0.6550, 0.8377), (0.6885, 0.8124), (0.7183, 0.7827), (0.7415, 0.7476),
+    (0.7587, 0.7088), (0.7694, 0.6680), (0.7794, 0.6267), (0.7858, 0.5847), (0.7909, 0.5425), (0.7942, 0.5001),
+    (0.7956, 0.4576), (0.7976, 0.4152), (0.7985, 0.3727), (0.2580, 0.3356), (0.2761, 0.3053), (0.3151, 0.2892),
+    (0.3694, 0.2882), (0.4339, 0.2950), (0.4432, 0.3309), (0.3746, 0.3106), (0.3245, 0.3087), (0.2887, 0.3190),
+    (0.5661, 0.2950), (0.6306, 0.2882), (0.6849, 0.2892), (0.7239, 0.3053), (0.7420, 0.3356), (0.7113, 0.3190),
+    (0.6755, 0.3087), (0.6254, 0.3106), (0.5568, 0.3309), (0.5000, 0.3742), (0.5000, 0.4387), (0.5000, 0.4637),
+    (0.5000, 0.5286), (0.4237, 0.5841), (0.4631, 0.5892), (0.5000, 0.5905), (0.5369, 0.5892), (0.5763, 0.5841),
+    (0.3085, 0.3933), (0.3171, 0.3848), (0.3487, 0.3716), (0.3946, 0.3792), (0.4232, 0.4000), (0.4048, 0.4002),
+    (0.3630, 0.4064), (0.3261, 0.4030), (0.5768, 0.4000), (0.6054, 0.3792), (0.6513, 0.3716), (0.6829, 0.3848),
+    (0.6915, 0.3933), (0.6739, 0.4030), (0.6370, 0.4064), (0.5952, 0.4002), (0.3825, 0.6947), (0.4092, 0.6700),
+    (0.4647, 0.6482), (0.5000, 0.6544), (0.5353, 0.6482), (0.5908, 0.6700), (0.6175, 0.6947), (0.5909, 0.7263),
+    (0.5674, 0.7430), (0.5000, 0.7591), (0.4326, 0.7430), (0.4091, 0.7263), (0.3944, 0.6929), (0.4489, 0.6836),
+    (0.5000, 0.6852), (0.5511, 0.6836), (0.6056, 0.6929), (0.5539, 0.7085), (0.5000, 0.7159), (0.4461, 0.7085),
+    (0.3541, 0.3805), (0.6459, 0.3805),
+])  # fmt: skip
+"""(98, 2) mean frontal face in [0, 1] of the crop side: mean of the frontal renders of the training subjects, made
+symmetric."""
 
 
 def warp_to_landmarks(view: np.ndarray, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
@@ -109,7 +114,10 @@ def face_triangles() -> np.ndarray:
 
 
 def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """(H, W) int32: the triangle at each pixel centre; where triangles overlap, the front-facing one drawn last wins."""
+    """The triangle at each pixel centre, (H, W) int32.
+
+    Where triangles overlap, the front-facing one drawn last wins.
+    """
     corners = target[triangles]
     edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0]
@@ -123,7 +131,10 @@ def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, 
 
 
 def _triangle_affines(target: np.ndarray, source: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """(T, 6) float32: per triangle a b c d e f with source = (a x + b y + c, d x + e y + f); a collapsed one keeps its corner."""
+    """Per triangle a b c d e f with source = (a x + b y + c, d x + e y + f), (T, 6) float32.
+
+    A collapsed one keeps its corner.
+    """
     corners, goals = target[triangles], source[triangles]
     matrix = np.concatenate([corners, np.ones((len(corners), 3, 1))], 2)
     collapsed = np.abs(np.linalg.det(matrix)) < 1e-3
