@@ -64,5 +64,7 @@ def build_network(role: str, size: str) -> nn.Module:
     """
     builder = _BUILDERS.get((role, size))
     if builder is None:
-        raise WeightsError(f"there is no network {role!r} of size {size!r}; roles: {', '.join(ROLES)}; sizes: compact, paper")
+        raise WeightsError(
+            f"there is no network {role!r} of size {size!r}; roles: {', '.join(ROLES)}; sizes: compact, paper"
+        )
     return builder()

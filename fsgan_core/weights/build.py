@@ -25,8 +25,14 @@ BUNDLED_DATA: list[dict[str, object]] = [
         "name": "faker portraits (AI-made)", "licence": "CC0-1.0", "real_people": False,
         "used_for": "all networks: portraits fitted with a morphable head, re-posed and re-lit",
     },
-    {"name": "ICT-FaceKit morphable head", "licence": "MIT", "real_people": False, "used_for": "shape, expressions, landmark pairs for T"},
-    {"name": "environment maps (Poly Haven, pmndrs)", "licence": "CC0-1.0", "real_people": False, "used_for": "light and backgrounds"},
+    {
+        "name": "ICT-FaceKit morphable head", "licence": "MIT", "real_people": False,
+        "used_for": "shape, expressions, landmark pairs for T",
+    },
+    {
+        "name": "environment maps (Poly Haven, pmndrs)", "licence": "CC0-1.0", "real_people": False,
+        "used_for": "light and backgrounds",
+    },
     {
         "name": "official portraits of the US Congress", "licence": "public domain", "real_people": True,
         "used_for": "detector, landmarks and segmentation only; no generator saw them",
@@ -66,7 +72,9 @@ def build_pack(folder: Path, networks: Mapping[str, Path], name: str, size: str,
         total += len(content)
         digests[path.name] = hashlib.sha256(content).hexdigest()
     if size == "compact" and total > COMPACT_LIMIT_MIB * 2**20:
-        raise WeightsError(f"the pack is {total / 2**20:.1f} MiB; a compact pack may be {COMPACT_LIMIT_MIB} MiB", path=str(folder))
+        raise WeightsError(
+            f"the pack is {total / 2**20:.1f} MiB; a compact pack may be {COMPACT_LIMIT_MIB} MiB", path=str(folder)
+        )
     manifest = WeightsManifest(name, size, "Apache-2.0", digests, BUNDLED_DATA, notes)
     write_manifest(folder, manifest)
     return manifest

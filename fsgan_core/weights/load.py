@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from torch import nn
 
 from fsgan_core.errors import EngineError, WeightsError
+from fsgan_core.networks.inference import to_device
 from fsgan_core.weights.architectures import ROLES, build_network
 from fsgan_core.weights.manifest import WeightsManifest, read_manifest
 from fsgan_core.weights.save import TRAINING_ONLY
@@ -75,7 +76,9 @@ def pack_folder(name: str) -> Path:
         if (folder / "manifest.json").is_file():
             return folder
     known = ", ".join(sorted(p.parent.name for p in PACKS.glob("*/manifest.json"))) or "none"
-    raise WeightsError(f"there is no weight pack {name!r}: bundled packs are {known}; or name a folder with a manifest.json")
+    raise WeightsError(
+        f"there is no weight pack {name!r}: bundled packs are {known}; or name a folder with a manifest.json"
+    )
 
 
 def verify_pack(folder: Path, manifest: WeightsManifest) -> None:
@@ -89,7 +92,9 @@ def verify_pack(folder: Path, manifest: WeightsManifest) -> None:
         if not path.is_file():
             raise WeightsError("this weight file is missing; install the pack again", path=str(path))
         if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise WeightsError("this weight file is damaged (its hash is not the manifest's); install the pack again", path=str(path))
+            raise WeightsError(
+                "this weight file is damaged (its hash is not the manifest's); install the pack again", path=str(path)
+            )
 
 
 def pack_digest(manifest: WeightsManifest) -> str:
@@ -119,12 +124,16 @@ def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
         raise WeightsError(f"this file does not fit the {size} {role} network: {error}", path=str(path)) from error
     missing = [key for key in missing if not key.startswith(TRAINING_ONLY)]
     if missing or unexpected:
-        raise WeightsError(f"this file does not fit the {size} {role} network: {len(missing)} tensors missing, {len(unexpected)} foreign", path=str(path))
-    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+        raise WeightsError(
+            f"this file does not fit the {size} {role} network: "
+            f"{len(missing)} tensors missing, {len(unexpected)} foreign",
+            path=str(path),
+        )
+    return to_device(network.eval().requires_grad_(False), device)
 
 
 def choose_device(device: str) -> str:
-    """"auto" resolved: the GPU if there is one.
+    """The device to use: "auto" is the GPU if there is one.
 
     Raises:
         EngineError: A GPU was asked for and there is none.
