@@ -64,7 +64,10 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
 
 
 def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair; augmented as in section 3.4 and by occluders."""
+    """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair.
+
+    Augmented as in section 3.4 and by occluders.
+    """
     view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
     rgb = random_light(rgb, rng)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
@@ -83,12 +86,15 @@ def feature_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, 
     rgb = random_lens(random_light(rgb, rng, 0.8), rng, 0.8)
     points = (view.landmarks / sampler.size - 0.5) * 4
     attributes = np.concatenate([points.ravel(), np.nan_to_num(view.pose) / 60, view.expression])
-    return {"picture": to_network(rgb), "person": np.int64(person), "attributes": attributes.astype(np.float32)}
+    return {
+        "picture": to_network(rgb),
+        "person": np.array(person, np.int64),
+        "attributes": attributes.astype(np.float32),
+    }
 
 
 def detector_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S), boxes (6, 4) px padded by -1: faces of 10 to 70 px pasted on another picture."""
-    size = sampler.size
     canvas = _detector_background(sampler, rng)
     boxes: list[np.ndarray] = []
     for _ in range(int(rng.choice([0, 1, 1, 2, 3, 4]))):
@@ -126,9 +132,15 @@ def _detector_background(sampler: FaceSampler, rng: np.random.Generator) -> np.n
         y, x = rng.integers(0, 320 - side + 1, 2)
     else:
         side = int(rng.integers(20, 90))
-        y, x = (0, int(rng.integers(0, 320 - side + 1))) if rng.random() < 0.5 else (320 - side, int(rng.integers(0, 320 - side + 1)))
+        y, x = (
+            (0, int(rng.integers(0, 320 - side + 1)))
+            if rng.random() < 0.5
+            else (320 - side, int(rng.integers(0, 320 - side + 1)))
+        )
     part = np.rot90(rgb[y : y + side, x : x + side], int(rng.integers(4)))
-    return cv2.resize(np.ascontiguousarray(part), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_CUBIC).clip(0, 1)
+    return cv2.resize(
+        np.ascontiguousarray(part), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
+    ).clip(0, 1)
 
 
 def _place_face(
@@ -163,7 +175,10 @@ def _resized(view: View, factor: float) -> View:
     """The view shrunk by area averaging; its `face` becomes the whole head with a margin, its `hair` is dropped."""
     side = max(8, round(view.rgb.shape[0] * factor))
     rgb = cv2.resize(view.rgb, (side, side), interpolation=cv2.INTER_AREA)
-    head = cv2.dilate(cv2.resize(np.maximum(view.face, view.hair), (side, side), interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
+    head = cv2.dilate(
+        cv2.resize(np.maximum(view.face, view.hair), (side, side), interpolation=cv2.INTER_AREA),
+        np.ones((3, 3), np.uint8),
+    )
     landmarks = (view.landmarks * (side / view.rgb.shape[0])).astype(np.float32)
     return View(rgb, head, np.zeros((0, 0), np.uint8), landmarks, view.pose, view.expression)
 

@@ -6,8 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
-from fsgan_core.networks.pose_net import BIN_DEG, BINS
+from fsgan_core.networks.pose_net import BIN_DEG, BINS, PoseNet
 from fsgan_core.training.losses import margin_softmax, soft_cross_entropy
 
 Figures = dict[str, Tensor]
@@ -31,7 +32,10 @@ def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Fig
     distance = (expected - points).abs().sum(-1)
     with torch.no_grad():
         error = (heatmaps_to_points(heat[:2]) - points[:2]).norm(dim=-1)
-    loss = 30 * (square * inside).mean() + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.02, reduction="none") * inside).mean()
+    loss = (
+        30 * (square * inside).mean()
+        + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.02, reduction="none") * inside).mean()
+    )
     return loss, {"error": (error * inside[:2]).sum() / inside[:2].sum().clamp_min(1)}
 
 
@@ -44,6 +48,7 @@ def _soft_points(heat: Tensor, grid: Tensor) -> Tensor:
 
 def pose_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
     """Bins by cross-entropy and their expectation by absolute error. Samples without a pose are left out."""
+    assert isinstance(net, PoseNet)
     known = ~batch["pose"].isnan().any(1)
     pose = batch["pose"][known]
     logits = net.bin_logits(batch["picture"])[known]
@@ -72,6 +77,7 @@ def segmentation_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor,
 
 def feature_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
     """Identity by a margin softmax, attributes (landmarks, pose, expression) by squared error."""
+    assert isinstance(net, FeatureTrainer)
     pooled = net.features.pooled(batch["picture"])
     embedding = F.normalize(net.features.embedding(pooled).float(), dim=1)
     identity = margin_softmax(embedding, net.centres.float(), batch["person"])
@@ -84,7 +90,7 @@ def feature_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figu
 class FeatureTrainer(nn.Module):
     """The feature network with one centre a person, which only training needs."""
 
-    def __init__(self, features: nn.Module, people: int) -> None:
+    def __init__(self, features: FaceFeatures, people: int) -> None:
         super().__init__()
         self.features = features
         self.centres = nn.Parameter(torch.randn(people, features.embedding.out_features) * 0.05)
@@ -117,8 +123,8 @@ def detector_targets(boxes: Tensor, height: int, width: int, stride: int = 8) ->
         stride: Px a cell.
 
     Returns:
-        wanted (B, h, w) 0 or 1; ignore (B, h, w) bool: cells of faces just outside the known sizes and cells between centre and edge;
-        goal (B, 4, h, w): the box of the face at the cell.
+        wanted (B, h, w) 0 or 1; ignore (B, h, w) bool: cells of faces just outside the known sizes and cells between
+        centre and edge; goal (B, 4, h, w): the box of the face at the cell.
     """
     batch = boxes.shape[0]
     x = (torch.arange(width, device=boxes.device) + 0.5) * stride

@@ -11,7 +11,8 @@ from fsgan_core.geometry.face_box import box_to_crop_box, landmarks_to_box
 from fsgan_core.training.datasets import View
 
 FLIP_ORDER = np.array(
-    [*range(32, -1, -1), 46, 45, 44, 43, 42, 50, 49, 48, 47, 37, 36, 35, 34, 33, 41, 40, 39, 38, 51, 52, 53, 54, 59, 58, 57, 56, 55,
+    [*range(32, -1, -1), 46, 45, 44, 43, 42, 50, 49, 48, 47, 37, 36, 35, 34, 33, 41, 40, 39, 38,
+     51, 52, 53, 54, 59, 58, 57, 56, 55,
      72, 71, 70, 69, 68, 75, 74, 73, 64, 63, 62, 61, 60, 67, 66, 65, 82, 81, 80, 79, 78, 77, 76, 87, 86, 85, 84, 83,
      92, 91, 90, 89, 88, 95, 94, 93, 97, 96]
 )  # fmt: skip
@@ -112,14 +113,18 @@ def random_lens(rgb: np.ndarray, rng: np.random.Generator, amount: float = 1.0) 
         rgb = _motion_blur(rgb, float(rng.uniform(2, 9)) * size / 256, float(rng.uniform(0, np.pi)))
     if rng.random() < 0.2 * amount:
         small = max(24, int(size / rng.uniform(1.3, 4)))
-        rgb = cv2.resize(cv2.resize(rgb, (small, small), interpolation=cv2.INTER_AREA), (size, size), interpolation=cv2.INTER_CUBIC)
+        rgb = cv2.resize(
+            cv2.resize(rgb, (small, small), interpolation=cv2.INTER_AREA), (size, size), interpolation=cv2.INTER_CUBIC
+        )
     if rng.random() < 0.4 * amount:
         rgb = rgb + rng.normal(0, rng.uniform(0.003, 0.035), rgb.shape).astype(np.float32)
     rgb = np.clip(rgb, 0, 1)
     if rng.random() < 0.25 * amount:
         quality = int(rng.integers(25, 90))
         coded = cv2.imencode(".jpg", (rgb * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        rgb = cv2.imdecode(coded, cv2.IMREAD_COLOR).astype(np.float32) / 255
+        decoded = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        assert decoded is not None
+        rgb = decoded.astype(np.float32) / 255
     return rgb
 
 
@@ -139,7 +144,11 @@ def random_occluder(size: int, rng: np.random.Generator, texture: np.ndarray) ->
     for _ in range(int(rng.integers(1, 6))):
         middle = centre + rng.normal(0, 0.09, 2) * size
         axes = rng.uniform(0.02, 0.12, 2) * size * (1, rng.uniform(1, 3))
-        box = ((float(middle[0]), float(middle[1])), (float(axes[0]) * 2, float(axes[1]) * 2), float(rng.uniform(0, 180)))
+        box = (
+            (float(middle[0]), float(middle[1])),
+            (float(axes[0]) * 2, float(axes[1]) * 2),
+            float(rng.uniform(0, 180)),
+        )
         if rng.random() < 0.6:
             cv2.ellipse(alpha, box, 255, -1, cv2.LINE_AA)
         else:
@@ -147,7 +156,10 @@ def random_occluder(size: int, rng: np.random.Generator, texture: np.ndarray) ->
     height, width = texture.shape[:2]
     side = int(min(height, width) * rng.uniform(0.15, 0.7))
     y, x = int(rng.integers(0, height - side + 1)), int(rng.integers(0, width - side + 1))
-    colour = cv2.resize(texture[y : y + side, x : x + side], (size, size), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
+    colour = (
+        cv2.resize(texture[y : y + side, x : x + side], (size, size), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        / 255
+    )
     if rng.random() < 0.5:
         colour = colour.mean((0, 1)) * np.float32(rng.uniform(0.7, 1.2)) + (colour - colour.mean((0, 1))) * 0.25
     return np.clip(colour, 0, 1), cv2.GaussianBlur(alpha.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.5, 1.5)))
@@ -166,4 +178,8 @@ def _shrink_warp(picture: np.ndarray, matrix: np.ndarray, size: int, border: int
     """A warp that shrinks: at twice the size, then averaged, so that no detail aliases."""
     double = matrix * 2
     double[:, 2] += 0.5
-    return cv2.resize(cv2.warpAffine(picture, double, (2 * size, 2 * size), flags=cv2.INTER_LINEAR, borderMode=border), (size, size), interpolation=cv2.INTER_AREA)
+    return cv2.resize(
+        cv2.warpAffine(picture, double, (2 * size, 2 * size), flags=cv2.INTER_LINEAR, borderMode=border),
+        (size, size),
+        interpolation=cv2.INTER_AREA,
+    )

@@ -16,12 +16,17 @@ from fsgan_core.errors import WeightsError
 
 
 def save_checkpoint(
-    path: Path, networks: Mapping[str, nn.Module], optimizers: Mapping[str, torch.optim.Optimizer], counters: Mapping[str, float]
+    path: Path,
+    networks: Mapping[str, nn.Module],
+    optimizers: Mapping[str, torch.optim.Optimizer],
+    counters: Mapping[str, float],
 ) -> None:
     """Write everything a run needs to go on, by a temporary name and a rename."""
     tensors: dict[str, Tensor] = {}
     for name, network in networks.items():
-        tensors.update({f"net.{name}.{key}": value.detach().clone().contiguous() for key, value in network.state_dict().items()})
+        tensors.update(
+            {f"net.{name}.{key}": value.detach().clone().contiguous() for key, value in network.state_dict().items()}
+        )
     for name, optimizer in optimizers.items():
         for index, state in optimizer.state_dict()["state"].items():
             for key, value in state.items():
@@ -51,7 +56,9 @@ def load_checkpoint(
             prefix = f"net.{name}."
             network.load_state_dict({k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)})
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
-        raise WeightsError(f"the checkpoint cannot be used ({error}); delete it to start again", path=str(path)) from error
+        raise WeightsError(
+            f"the checkpoint cannot be used ({error}); delete it to start again", path=str(path)
+        ) from error
     for name, optimizer in optimizers.items():
         prefix = f"opt.{name}."
         state: dict[int, dict[str, Tensor]] = {}

@@ -1,7 +1,7 @@
 """Prepared clips in memory, and batches drawn from them: batch k of a seed is always the same batch.
 
-A prepared clip is one .npz a person: JPEG crops, face and hair masks, 98 landmarks, poses, expression. Renders of `fsgan synthesize` and
-real footage of `fsgan analyze` have the same format (`synthesis/prepared_clip.py` documents it).
+A prepared clip is one .npz a person: JPEG crops, face and hair masks, 98 landmarks, poses, expression. Renders of
+`fsgan synthesize` and real footage of `fsgan analyze` have the same format (`synthesis/prepared_clip.py` documents it).
 """
 
 from __future__ import annotations
@@ -55,7 +55,14 @@ class Clip:
         face = hair = np.zeros((0, 0), np.uint8)
         if masks:
             face, hair = clip.masks(index)
-        return View(clip.picture(index), face, hair, clip.landmarks[index], clip.poses[index], np.nan_to_num(clip.expression[index]))
+        return View(
+            clip.picture(index),
+            face,
+            hair,
+            clip.landmarks[index],
+            clip.poses[index],
+            np.nan_to_num(clip.expression[index]),
+        )
 
 
 def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ()) -> list[Clip]:
@@ -71,7 +78,7 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
     """
     if not folders:
         raise JobError("the data folder has no prepared clips; make some with fsgan synthesize")
-    clips = []
+    clips: list[Clip] = []
     for folder in folders:
         before = len(clips)
         for path in sorted(folder.glob("*.npz")):
@@ -84,7 +91,11 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
 
 
 def batches(
-    make_sample: Callable[[np.random.Generator], dict[str, np.ndarray]], batch_size: int, seed: int, first: int, workers: int = 2
+    make_sample: Callable[[np.random.Generator], dict[str, np.ndarray]],
+    batch_size: int,
+    seed: int,
+    first: int,
+    workers: int = 2,
 ) -> Iterator[dict[str, np.ndarray]]:
     """Endless batches of samples, made ahead by threads; batch k depends on (seed, k) alone.
 

@@ -31,10 +31,17 @@ class PairSampler:
     max_yaw_deg: float = 32.0
 
     def pair(self, rng: np.random.Generator) -> tuple[View, View]:
-        """Source and target view of one take, as face crops; the photograph of the person is the target as often as it can be."""
+        """Source and target view of one take, as face crops.
+
+        The photograph of the person is the target as often as it can be.
+        """
         while True:
             clip = self.clips[int(rng.integers(len(self.clips)))]
-            target = int(np.flatnonzero(clip.photo)[0]) if clip.photo.any() and rng.random() < 0.3 else int(rng.integers(len(clip)))
+            target = (
+                int(np.flatnonzero(clip.photo)[0])
+                if clip.photo.any() and rng.random() < 0.3
+                else int(rng.integers(len(clip)))
+            )
             near = np.abs(clip.poses[:, 0] - clip.poses[target, 0]) <= self.max_yaw_deg
             choice = np.flatnonzero((clip.take == clip.take[target]) & near & (np.arange(len(clip)) != target))
             if len(choice):
@@ -53,17 +60,23 @@ class PairSampler:
 
 
 def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """view, warped (3, S, S), points (98, 2), target (3, S, S), the view's points and both poses, and of the target (1, S, S) masks:
-    face, head (face and hair, dilated) and parts (mouth and eyes)."""
+    """view, warped (3, S, S), points (98, 2), target (3, S, S), the view's points, both poses, and masks of the target.
+
+    The masks are (1, S, S): face, head (face and hair, dilated) and parts (mouth and eyes).
+    """
     source, target = sampler.pair(rng)
     seed = int(rng.integers(2**31))
     size = sampler.size
-    pictures = [random_light(v.rgb.astype(np.float32) / 255, np.random.default_rng(seed), 0.7) for v in (source, target)]
+    pictures = [
+        random_light(v.rgb.astype(np.float32) / 255, np.random.default_rng(seed), 0.7) for v in (source, target)
+    ]
     picture = random_lens(pictures[0], rng, 0.35)
     from_points = _shaken(source.landmarks, rng, 0.004 * size)
     to_points = _shaken(target.landmarks, rng, 0.002 * size)
     warped = warp_to_landmarks(picture, from_points, to_points)
-    head = np.clip(cv2.dilate(np.maximum(target.face, target.hair), np.ones((size // 32 * 2 + 1,) * 2, np.uint8)), 0, 255)
+    head = np.clip(
+        cv2.dilate(np.maximum(target.face, target.hair), np.ones((size // 32 * 2 + 1,) * 2, np.uint8)), 0, 255
+    )
     return {
         "view": to_network(picture), "warped": to_network(warped), "points": (to_points / size).astype(np.float32),
         "target": to_network(pictures[1]), "face": _mask(target.face), "head": _mask(head),
@@ -97,8 +110,10 @@ def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[st
 
 
 def blending_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """transfer, target (3, S, S), mask (1, S, S) and blended (3, S, S): the Poisson clone of the transfer on the target (eq. 19)."""
-    size = sampler.size
+    """transfer, target (3, S, S), mask (1, S, S) and blended (3, S, S).
+
+    Blended is the Poisson clone of the transfer on the target (eq. 19).
+    """
     target = sampler.single(rng)
     other = sampler.single(rng)
     target_rgb = random_light(target.rgb.astype(np.float32) / 255, rng, 0.8)

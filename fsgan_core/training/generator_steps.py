@@ -1,4 +1,7 @@
-"""One step function for each generator: batch in, generated and wanted picture out, and the losses of the paper on them."""
+"""One step function for each generator.
+
+Batch in, generated and wanted picture out, and the losses of the paper on them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fsgan_core.geometry.landmark_warp import warp_map
-from fsgan_core.training.losses import ADVERSARIAL_WEIGHT, PIXEL_WEIGHT, discriminator_loss, generator_adversarial_loss, perceptual_loss
+from fsgan_core.training.losses import (
+    ADVERSARIAL_WEIGHT,
+    PIXEL_WEIGHT,
+    discriminator_loss,
+    generator_adversarial_loss,
+    perceptual_loss,
+)
 
 Figures = dict[str, Tensor]
 PARTS_WEIGHT = 6.0
@@ -51,8 +60,10 @@ class Generated:
     weight: float = 1.0
 
 
-def reenactment_pictures(net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float) -> list[Generated]:
-    """G_r on a pair (eq. 15): the single-step result, and on every eighth batch the stepwise result with its weight ramp.
+def reenactment_pictures(
+    net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float
+) -> list[Generated]:
+    """G_r on a pair (eq. 15): the single-step result, and on every eighth batch the stepwise one with its weight ramp.
 
     Args:
         net: G_r.
@@ -66,10 +77,14 @@ def reenactment_pictures(net: nn.Module, batch: dict[str, Tensor], context: Gene
     weight = 0.25 + 0.75 * face + PARTS_WEIGHT * batch["parts"]
     background = ((single - batch["target"]).abs() * (1 - head)).mean() * PIXEL_WEIGHT * 2
     detail = ((single - batch["target"]).abs() * weight).mean() * PIXEL_WEIGHT * 4
-    results = [Generated(remove_background(single, head), remove_background(batch["target"], head), background + detail)]
+    results = [
+        Generated(remove_background(single, head), remove_background(batch["target"], head), background + detail)
+    ]
     if context.transformer is not None and ramp > 0 and int(batch["number"]) % STEPWISE_EVERY == STEPWISE_EVERY - 1:
         final = stepwise(net, batch, context.transformer, stage)
-        results.append(Generated(remove_background(final, head), remove_background(batch["target"], head), torch.zeros(()), ramp))
+        results.append(
+            Generated(remove_background(final, head), remove_background(batch["target"], head), torch.zeros(()), ramp)
+        )
     return results
 
 
@@ -97,15 +112,21 @@ def warp_batch(pictures: Tensor, from_points: Tensor, to_points: Tensor) -> Tens
     return F.grid_sample(pictures.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
-def inpainting_pictures(net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float) -> list[Generated]:
+def inpainting_pictures(
+    net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float
+) -> list[Generated]:
     """G_c on a face with holes (eq. 18), compared inside the target's face mask."""
     made = net(batch["face"], batch["points"], batch["mask"], stage)
     hole = batch["mask"] * (1 - batch["shown"])
     inside = ((made - batch["target"]).abs() * (batch["mask"] + 3 * hole)).mean() * PIXEL_WEIGHT * 4
-    return [Generated(remove_background(made, batch["mask"]), remove_background(batch["target"], batch["mask"]), inside)]
+    return [
+        Generated(remove_background(made, batch["mask"]), remove_background(batch["target"], batch["mask"]), inside)
+    ]
 
 
-def blending_pictures(net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float) -> list[Generated]:
+def blending_pictures(
+    net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float
+) -> list[Generated]:
     """G_b against the Poisson clone (eq. 20)."""
     made = net(batch["transfer"], batch["target"], batch["mask"], stage)
     extra = ((made - batch["blended"]).abs() * (0.2 + batch["mask"])).mean() * PIXEL_WEIGHT * 8

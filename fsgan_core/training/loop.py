@@ -1,5 +1,8 @@
-"""The training loop: every network, every size. Progress is counted in pictures; batch k depends on the seed and k alone, so a
-run that was killed goes on to the same weights as one that was not."""
+"""The training loop: every network, every size.
+
+Progress is counted in pictures; batch k depends on the seed and k alone, so a run that was killed goes on to the same
+weights as one that was not.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,10 @@ from torch import Tensor, nn
 
 from fsgan_core.errors import CancelledError, EngineError
 from fsgan_core.job.progress import Progress
-from fsgan_core.networks.inference import computes_bfloat16
+from fsgan_core.networks.face_features import FaceFeatures
+from fsgan_core.networks.inference import computes_bfloat16, to_device
 from fsgan_core.training import generator_steps
+from fsgan_core.training.analysis_steps import FeatureTrainer
 from fsgan_core.training.checkpoint import load_checkpoint, save_checkpoint
 from fsgan_core.training.datasets import batches
 from fsgan_core.training.recipes import Recipe, learning_rate
@@ -75,7 +80,9 @@ def train(recipe: Recipe, folders: DataFolders, run: RunSettings, progress: Prog
     trainer = Trainer(recipe, build_task(recipe, folders), run)
     trainer.resume()
     last_save = last_validation = time.monotonic()
-    progress.begin(f"train {recipe.role} {recipe.size}", max(0, recipe.images - trainer.images + recipe.batch - 1) // recipe.batch)
+    progress.begin(
+        f"train {recipe.role} {recipe.size}", max(0, recipe.images - trainer.images + recipe.batch - 1) // recipe.batch
+    )
     while trainer.images < recipe.images and not (run.stop_after_images and trainer.images >= run.stop_after_images):
         trainer.step()
         try:
@@ -105,17 +112,17 @@ class Trainer:
             from safetensors.torch import load_file
 
             task.exported.load_state_dict(load_file(str(run.start_from)), strict=False)
-        self.net = task.trained.to(run.device, memory_format=torch.channels_last)
+        self.net = to_device(task.trained, run.device)
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=recipe.lr, betas=recipe.betas)
         self.networks: dict[str, nn.Module] = {"net": self.net, "average": self.average}
         self.optimizers: dict[str, torch.optim.Optimizer] = {"net": self.optimizer}
         if task.context is not None:
-            task.context.features.to(run.device, memory_format=torch.channels_last)
+            to_device(task.context.features, run.device)
             if task.context.transformer is not None:
                 task.context.transformer.to(run.device)
             if task.context.discriminator is not None:
-                self.networks["discriminator"] = task.context.discriminator.to(run.device, memory_format=torch.channels_last)
+                self.networks["discriminator"] = to_device(task.context.discriminator, run.device)
                 self.optimizers["discriminator"] = torch.optim.Adam(
                     task.context.discriminator.parameters(), lr=recipe.lr / 2, betas=recipe.betas
                 )
@@ -127,7 +134,7 @@ class Trainer:
 
     @property
     def stage(self) -> str:
-        """"base" while the global generator trains alone at half the side, then "full"."""
+        """The stage: "base" while the global generator trains alone at half the side, then "full"."""
         return "base" if self.images < self.recipe.base_share * self.recipe.images else "full"
 
     @property
@@ -163,14 +170,15 @@ class Trainer:
 
     def validate(self) -> dict[str, float]:
         """Mean figures of the averaged weights on 16 fixed batches of people that training never sees."""
-        size, sums = self.size, {}
+        size = self.size
+        sums: dict[str, list[float]] = {}
         self.average.eval()
         source = batches(self.task.make_sample(size, "val"), self.recipe.batch, 99, 0, 1)
         with torch.no_grad(), self._autocast():
             for number in range(16):
                 batch = {**self._to_device(next(source)), "number": torch.tensor(number)}
-                if self.task.analysis_step is self._feature_step():
-                    figures = {"attributes": self._forward_features(batch)}
+                if isinstance(self.average, FeatureTrainer):
+                    figures = {"attributes": _attribute_error(self.average.features, batch)}
                 else:
                     _, figures, _ = self._forward(self.average, batch, 0.0)
                 for name, value in figures.items():
@@ -182,10 +190,15 @@ class Trainer:
     def save(self) -> Path:
         """Checkpoint, and export the averaged weights of what goes into a pack."""
         save_checkpoint(
-            self.run.out / "checkpoint.safetensors", self.networks, self.optimizers, {"images": self.images, "number": self.number}
+            self.run.out / "checkpoint.safetensors",
+            self.networks,
+            self.optimizers,
+            {"images": self.images, "number": self.number},
         )
         exported = dict(self.average.named_modules()).get("features", self.average)
-        return save_network(self.run.out / f"{self.recipe.role}.safetensors", exported, self.recipe.role, self.recipe.size)
+        return save_network(
+            self.run.out / f"{self.recipe.role}.safetensors", exported, self.recipe.role, self.recipe.size
+        )
 
     def resume(self) -> None:
         """Go on from the checkpoint of `run.out`, if there is one."""
@@ -231,7 +244,9 @@ class Trainer:
     def _to_device(self, batch: dict[str, np.ndarray]) -> dict[str, Tensor]:
         tensors = {name: torch.from_numpy(np.asarray(value)) for name, value in batch.items()}
         return {
-            name: value.to(self.run.device, memory_format=torch.channels_last) if value.dim() == 4 else value.to(self.run.device)
+            name: value.to(self.run.device, memory_format=torch.channels_last)
+            if value.dim() == 4
+            else value.to(self.run.device)
             for name, value in tensors.items()
         }
 
@@ -247,16 +262,6 @@ class Trainer:
                     mean.lerp_(value, 1 - decay)
                 else:
                     mean.copy_(value)
-
-    def _feature_step(self) -> object:
-        from fsgan_core.training.analysis_steps import feature_step
-
-        return feature_step
-
-    def _forward_features(self, batch: dict[str, Tensor]) -> Tensor:
-        features = self.average.features  # identity numbers of validation people mean nothing to the centres
-        guess = features.attributes(features.pooled(batch["picture"])).float()
-        return (guess - batch["attributes"]).abs().mean()
 
     def _count_bad_step(self) -> None:
         self.bad_steps += 1
@@ -282,3 +287,9 @@ class Trainer:
         with (self.run.out / "log.jsonl").open("a") as stream:
             stream.write(line + "\n")
         log.info("%s", line)
+
+
+def _attribute_error(features: FaceFeatures, batch: dict[str, Tensor]) -> Tensor:
+    """Mean error of the attributes alone: identity numbers of validation people mean nothing to the centres."""
+    guess = features.attributes(features.pooled(batch["picture"])).float()
+    return (guess - batch["attributes"]).abs().mean()

@@ -1,4 +1,7 @@
-"""Recipes by name: which data, how many pictures, which learning rate. The one place where training defaults are written."""
+"""Recipes by name: which data, how many pictures, which learning rate.
+
+The one place where training defaults are written.
+"""
 
 from __future__ import annotations
 
@@ -54,24 +57,31 @@ RECIPES: dict[str, Recipe] = {
     "reenactment-compact": Recipe(
         "reenactment", "compact", 256, 8, 80_000, 1e-3, GAN_BETAS, base_share=0.6, adversarial_from=0.6
     ),
-    "inpainting-compact": Recipe("inpainting", "compact", 256, 8, 40_000, 1e-3, GAN_BETAS, base_share=0.6, adversarial_from=0.6),
+    "inpainting-compact": Recipe(
+        "inpainting", "compact", 256, 8, 40_000, 1e-3, GAN_BETAS, base_share=0.6, adversarial_from=0.6
+    ),
     "blending-compact": Recipe("blending", "compact", 256, 8, 32_000, 1e-3, GAN_BETAS, base_share=0.6),
     "reenactment-paper": Recipe(
-        "reenactment", "paper", 256, 24, 2_000_000, 2e-4, GAN_BETAS, base_share=0.25, adversarial_from=0.0, schedule="halving"
+        "reenactment", "paper", 256, 24, 2_000_000, 2e-4, GAN_BETAS,
+        base_share=0.25, adversarial_from=0.0, schedule="halving",
     ),
     "inpainting-paper": Recipe(
-        "inpainting", "paper", 256, 16, 1_500_000, 2e-4, GAN_BETAS, base_share=0.25, adversarial_from=0.0, schedule="halving"
+        "inpainting", "paper", 256, 16, 1_500_000, 2e-4, GAN_BETAS,
+        base_share=0.25, adversarial_from=0.0, schedule="halving",
     ),
     "blending-paper": Recipe(
-        "blending", "paper", 256, 16, 1_500_000, 2e-4, GAN_BETAS, base_share=0.25, adversarial_from=0.0, schedule="halving"
+        "blending", "paper", 256, 16, 1_500_000, 2e-4, GAN_BETAS,
+        base_share=0.25, adversarial_from=0.0, schedule="halving",
     ),
-    "segmentation-paper": Recipe("segmentation", "paper", 256, 48, 2_400_000, 1e-4, photo_share=0.4, schedule="halving"),
+    "segmentation-paper": Recipe(
+        "segmentation", "paper", 256, 48, 2_400_000, 1e-4, photo_share=0.4, schedule="halving"
+    ),
     "landmarks-paper": Recipe("landmarks", "paper", 256, 32, 2_000_000, 5e-4, photo_share=0.3),
     "features-paper": Recipe("features", "paper", 256, 64, 4_000_000, 1e-3),
     "pose-paper": Recipe("pose", "paper", 224, 64, 2_000_000, 5e-4),
     "detector-paper": Recipe("detector", "paper", 160, 64, 2_000_000, 1e-3, photo_share=0.3),
     "transformer-paper": Recipe("transformer", "paper", 0, 1024, 20_000_000, 1e-3),
-}
+}  # fmt: skip
 
 
 def find_recipe(name: str) -> Recipe:

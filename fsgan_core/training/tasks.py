@@ -1,4 +1,7 @@
-"""What a recipe means: its network, where its samples come from, how its loss is computed. Joins data, steps and networks for the loop."""
+"""What a recipe means: its network, where its samples come from, how its loss is computed.
+
+Joins data, steps and networks for the loop.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.generator import Enhancer
 from fsgan_core.networks.patch_discriminator import PatchDiscriminator
 from fsgan_core.training import analysis_samples, analysis_steps, generator_samples, generator_steps
@@ -28,7 +32,9 @@ SampleMaker = Callable[[np.random.Generator], dict[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class DataFolders:
-    """Prepared data: `clips` (any light), `takes` (one light a take), `photos` (labelled photographs), `heads.npz` (landmark pairs).
+    """Prepared data.
+
+    `clips` (any light), `takes` (one light a take), `photos` (labelled photographs), `heads.npz` (landmark pairs).
 
     Attributes:
         root: The folder that holds them.
@@ -85,9 +91,11 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     make, step = makers[recipe.role]
     render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]
     people = {split: load_clips(render_folders, split) for split in ("train", "val")}
-    photos = {split: load_clips([folders.root / "photos"], split) if recipe.photo_share else [] for split in ("train", "val")}
+    photos = {
+        split: load_clips([folders.root / "photos"], split) if recipe.photo_share else [] for split in ("train", "val")
+    }
     trained: nn.Module = network
-    if recipe.role == "features":
+    if isinstance(network, FaceFeatures):
         people = {split: _merge_people(clips) for split, clips in people.items()}
         trained = analysis_steps.FeatureTrainer(network, len(people["train"]))
 
@@ -108,8 +116,10 @@ def initialise(network: nn.Module) -> None:
         if name.endswith(("final", "heads")) and hasattr(module, "weight"):
             nn.init.normal_(module.weight, 0.0, 0.01)
         if name.endswith("out_conv") and isinstance(module, nn.Conv2d):
-            residual = isinstance(getattr(network, "net", None), Enhancer) and network.net.size.residual
-            nn.init.normal_(module.weight, 0.0, 0.0 if residual else 0.01)  # a residual generator starts as the identity
+            enhancer = getattr(network, "net", None)
+            residual = isinstance(enhancer, Enhancer) and enhancer.size.residual
+            # A residual generator starts as the identity.
+            nn.init.normal_(module.weight, 0.0, 0.0 if residual else 0.01)
 
 
 def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) -> Task:
