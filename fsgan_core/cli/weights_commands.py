@@ -52,7 +52,9 @@ def verify(
 
 @app.command()
 def build(
-    runs: Annotated[Path, typer.Option("--runs", help="Folder with one folder a run, each holding its ROLE.safetensors.")],
+    runs: Annotated[
+        Path, typer.Option("--runs", help="Folder with one folder a run, each holding its ROLE.safetensors.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="The pack folder; networks without a run keep the file it has.")],
     name: Annotated[str, typer.Option("--name", help="Of the pack.")] = "compact",
     size: Annotated[str, typer.Option("--size", metavar="compact|paper")] = "compact",
