@@ -16,7 +16,8 @@ def _inputs(role: str) -> tuple[torch.Tensor, ...]:
     picture, points, mask = torch.rand(1, 3, 256, 256) * 2 - 1, torch.rand(1, 98, 2), torch.ones(1, 1, 256, 256)
     return {
         "detector": (torch.rand(1, 3, 64, 96),), "transformer": (points, torch.zeros(1, 3)),
-        "reenactment": (picture, picture, points), "inpainting": (picture, points, mask), "blending": (picture, picture, mask),
+        "reenactment": (picture, picture, points), "inpainting": (picture, points, mask),
+        "blending": (picture, picture, mask),
     }.get(role, (picture,))  # fmt: skip
 
 
@@ -42,7 +43,10 @@ def test_compact_pack_fits_28_mib_in_half_precision() -> None:
 
 
 def test_paper_reenactment_has_the_documented_size() -> None:
-    """Enhancer(Global(2, 2, 3), 2), ngf 128, 101 channels: 94,882,304 parameters in the released layout (official code)."""
+    """Enhancer(Global(2, 2, 3), 2), ngf 128, 101 channels.
+
+    94,882,304 parameters in the released layout (official code).
+    """
     with torch.device("meta"):
         network = build_network("reenactment", "paper")
     assert sum(p.numel() for p in network.parameters()) == 94_882_304

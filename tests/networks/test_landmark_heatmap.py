@@ -34,7 +34,9 @@ def test_round_trip_is_sub_pixel(x: float, y: float) -> None:
 def test_many_points_equal_one_at_a_time() -> None:
     points = torch.rand(2, 5, 2)
     together = points_to_heatmaps(points, (32, 32))
-    alone = torch.stack([torch.stack([points_to_heatmaps(p[None, None], (32, 32))[0, 0] for p in face]) for face in points])
+    alone = torch.stack(
+        [torch.stack([points_to_heatmaps(p[None, None], (32, 32))[0, 0] for p in face]) for face in points]
+    )
     assert torch.allclose(together, alone, atol=1e-6)
 
 

@@ -8,9 +8,23 @@ import numpy as np
 import pytest
 
 from fsgan_core.geometry.face_box import box_to_crop_box, landmarks_to_box
-from fsgan_core.training.augment import FLIP_ORDER, CropJitter, crop_view, flip_view, random_lens, random_light, random_occluder
+from fsgan_core.training.augment import (
+    FLIP_ORDER,
+    CropJitter,
+    crop_view,
+    flip_view,
+    random_lens,
+    random_light,
+    random_occluder,
+)
 from fsgan_core.training.datasets import Clip, View, batches, load_clips
-from fsgan_core.training.generator_samples import PairSampler, border_ellipse, inpainting_sample, poisson_clone, reenactment_sample
+from fsgan_core.training.generator_samples import (
+    PairSampler,
+    border_ellipse,
+    inpainting_sample,
+    poisson_clone,
+    reenactment_sample,
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +57,11 @@ def test_turning_the_crop_turns_the_roll(view: View) -> None:
 
 def test_flip_twice_is_the_view(view: View) -> None:
     twice = flip_view(flip_view(view))
-    assert np.array_equal(twice.rgb, view.rgb) and np.allclose(twice.landmarks, view.landmarks) and np.allclose(twice.pose, view.pose)
+    assert (
+        np.array_equal(twice.rgb, view.rgb)
+        and np.allclose(twice.landmarks, view.landmarks)
+        and np.allclose(twice.pose, view.pose)
+    )
     assert np.array_equal(FLIP_ORDER[FLIP_ORDER], np.arange(98))
 
 

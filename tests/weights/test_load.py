@@ -20,7 +20,10 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An untrained compact pack."""
     root = tmp_path_factory.mktemp("pack")
     torch.manual_seed(0)
-    files = {role: save_network(root / "out" / f"{role}.safetensors", build_network(role, "compact"), role, "compact") for role in ROLES}
+    files = {
+        role: save_network(root / "out" / f"{role}.safetensors", build_network(role, "compact"), role, "compact")
+        for role in ROLES
+    }
     build_pack(root / "pack", files, "test", "compact", "Untrained.")
     return root / "pack"
 
