@@ -50,30 +50,38 @@ def paste_layers(linear: LinearFrame, face: FaceAtFrame, stages: SwapStages, bit
     window = face.crop.covered_window(size)
     x0, y0, x1, y1 = window
 
-    def place(crop: np.ndarray, kernel: str) -> np.ndarray:
-        return crop_to_plate(crop, face.crop, size, window, kernel)[0]
-
-    def decode(encoded: np.ndarray, kernel: str) -> np.ndarray:
-        return place(network_to_linear(encoded), kernel)
+    def place(crops: list[np.ndarray], kernel: str) -> list[np.ndarray]:
+        """Several crops (S, S, C) resampled at once."""
+        stacked = np.concatenate(crops, axis=2)
+        placed, _ = crop_to_plate(stacked, face.crop, size, window, kernel)
+        return np.split(placed, np.cumsum([crop.shape[2] for crop in crops])[:-1], axis=2)
 
     def as_layer(light: np.ndarray) -> Patch:
         return Patch(window, round_to(linear.color.to_result(light), stored))
 
-    def as_matte(probability: np.ndarray) -> Patch:
-        return Patch(window, round_to(place(probability[..., None], "linear"), stored))
-
+    blended_light, reenacted_light = place(
+        [network_to_linear(stages.blended), network_to_linear(stages.reenacted)], "cubic"
+    )
+    # The inpainted face ends hard, on black: a cubic kernel would ring there, and in a matte leave [0, 1].
+    completed_light, mattes = place(
+        [
+            network_to_linear(stages.completed.picture),
+            np.stack([face.segmentation[FACE_CLASS], face.segmentation[HAIR_CLASS], stages.completed.invented], 2),
+        ],
+        "linear",
+    )
+    mattes = round_to(mattes, stored)
     matte = place_matte(stages.matte, face.crop, size, stored)
-    blended = as_layer(decode(stages.blended, "cubic") + light_beyond_visible(linear, window))
+    blended = as_layer(blended_light + light_beyond_visible(linear, window))
     result = paste(linear.pixels[y0:y1, x0:x1], blended.values, matte, stored)
     layers = {
         MATTE: Patch(window, matte[..., None]),
-        FACE: as_matte(face.segmentation[FACE_CLASS]),
-        HAIR: as_matte(face.segmentation[HAIR_CLASS]),
-        REENACT: as_layer(decode(stages.reenacted, "cubic")),
-        # The inpainted face ends hard, on black: a cubic kernel would ring there.
-        INPAINT: as_layer(decode(stages.completed.picture, "linear")),
+        FACE: Patch(window, mattes[..., 0:1]),
+        HAIR: Patch(window, mattes[..., 1:2]),
+        REENACT: as_layer(reenacted_light),
+        INPAINT: as_layer(completed_light),
         BLEND: blended,
-        INVENTED: as_matte(stages.completed.invented),
+        INVENTED: Patch(window, mattes[..., 2:3]),
         ST_MAP: Patch(window, plate_to_crop_map(face.crop, window)),
     }
     status: FrameStatus = "swapped" if face.score > 0 else "held"

@@ -16,7 +16,7 @@ from fsgan_core.stages.appearance_map import AppearanceMap, build_appearance_map
 from fsgan_core.stages.artificial_views import add_artificial_views
 from fsgan_core.stages.face_view import FaceView
 from fsgan_core.stages.reenact import Reenactor
-from fsgan_core.stages.view_pruning import prune_views
+from fsgan_core.stages.view_pruning import eye_openness, prune_views
 
 
 def build_source_map(
@@ -38,14 +38,15 @@ def build_source_map(
     """
     # Bridged frames do not show the face.
     seen = np.flatnonzero(face.scores > 0)
-    kept = seen[prune_views(face.poses[seen], face.sharpness[seen], settings.min_view_distance_deg)]
+    openness = eye_openness(face.landmarks[seen])
+    kept = seen[prune_views(face.poses[seen], face.sharpness[seen], openness, settings.min_view_distance_deg)]
     views = read_views(reader, face, kept, progress)
     with device_errors():
         views = add_artificial_views(fill_in_flips(views, settings.min_view_distance_deg), reenactor)
     origins = [view.origin for view in views]
     progress.note(
-        f"appearance map: {origins.count('photographed')} views of {len(face)} frames, "
-        f"{origins.count('flipped')} mirror images, {origins.count('artificial')} artificial views"
+        f"appearance map: photographed views {origins.count('photographed')}, "
+        f"mirror images {origins.count('flipped')}, artificial views {origins.count('artificial')}"
     )
     return build_appearance_map(views)
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fsgan_core.stages.view_pruning import prune_views
+from fsgan_core.geometry.landmark_warp import MEAN_FACE
+from fsgan_core.stages.view_pruning import eye_openness
+from fsgan_core.stages.view_pruning import prune_views as prune_views_and_blinks
+
+
+def prune_views(poses: np.ndarray, sharpness: np.ndarray, *arguments: Any, **named: Any) -> np.ndarray:
+    """The pruning of frames whose eyes are open."""
+    return prune_views_and_blinks(poses, sharpness, np.full(len(poses), 0.3), *arguments, **named)
 
 
 def poses_of(*rows: tuple[float, float, float]) -> np.ndarray:
@@ -35,6 +45,29 @@ def test_a_still_is_kept_however_soft_it_is() -> None:
 
 def test_frames_without_any_detail_are_kept_rather_than_none() -> None:
     assert len(prune_views(poses_of((0, 0, 0), (9, 0, 0)), np.zeros(2), 2.0)) == 2
+
+
+def test_blinks_are_rejected() -> None:
+    openness = np.array([0.3, 0.1, 0.25, 0.32])
+    poses = poses_of((0, 0, 0), (10, 0, 0), (20, 0, 0), (30, 0, 0))
+    np.testing.assert_array_equal(prune_views_and_blinks(poses, np.ones(4), openness, 2.0), [0, 2, 3])
+
+
+def test_sharp_blinks_are_better_than_no_view() -> None:
+    poses = poses_of((0, 0, 0), (10, 0, 0), (20, 0, 0))
+    kept = prune_views_and_blinks(poses, np.array([1.0, 1.0, 0.2]), np.array([0.1, 0.1, 0.4]), 2.0)
+    np.testing.assert_array_equal(kept, [0, 1])
+
+
+def test_openness_is_that_of_the_lids_at_any_roll_and_size() -> None:
+    closed = MEAN_FACE.copy()
+    for first in (60, 68):
+        middle = closed[[first, first + 4]].mean(0)[1]
+        closed[first : first + 8, 1] = middle + 0.2 * (closed[first : first + 8, 1] - middle)
+    turn = np.array([[np.cos(0.5), -np.sin(0.5)], [np.sin(0.5), np.cos(0.5)]])
+    openness = eye_openness(np.stack([MEAN_FACE, MEAN_FACE @ turn * 300, closed]))
+    assert openness[1] == pytest.approx(openness[0])
+    assert openness[2] < 0.5 * openness[0]
 
 
 def test_distance_zero_keeps_every_sharp_frame() -> None:
