@@ -161,6 +161,11 @@ class SwapSettings:
         "pass", label="Without a face", choices=("pass", "error"),
         help="A frame without the face: pass the plate through, or stop with an error.",
     )
+    artificial_views: bool = setting(
+        False, label="Artificial views",
+        help="Make views of the source at poses that it never shows. Helps finetuned and larger weights; with the bundled "
+        "ones a turn straight from the nearest view looks better.",
+    )
     one_file_per_layer: bool = setting(
         False, label="One file per layer",
         help="Also write every layer as an EXR of its own, for hosts that read no multi-layer files.",

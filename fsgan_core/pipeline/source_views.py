@@ -28,7 +28,7 @@ def build_source_map(
         reader: The open source.
         face: Who of it is put in.
         reenactor: Makes views where the source is too sparse.
-        settings: View spacing.
+        settings: View spacing, and whether views are made up.
         progress: Hears about every frame that becomes a view.
 
     Raises:
@@ -41,8 +41,10 @@ def build_source_map(
     openness = eye_openness(face.landmarks[seen])
     kept = seen[prune_views(face.poses[seen], face.sharpness[seen], openness, settings.min_view_distance_deg)]
     views = read_views(reader, face, kept, progress)
-    with device_errors():
-        views = add_artificial_views(fill_in_flips(views, settings.min_view_distance_deg), reenactor)
+    views = fill_in_flips(views, settings.min_view_distance_deg)
+    if settings.artificial_views:
+        with device_errors():
+            views = add_artificial_views(views, reenactor)
     origins = [view.origin for view in views]
     progress.note(
         f"appearance map: photographed views {origins.count('photographed')}, "

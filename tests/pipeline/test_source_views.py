@@ -21,13 +21,18 @@ from fsgan_core.stages.reenact import Reenactor
 ANALYZE = AnalyzeSettings(min_face_px=32, smooth=False, iou_threshold=0.3)
 
 
-def map_of(bench: Any, frames: dict[int, np.ndarray], progress: Progress | None = None) -> AppearanceMap:
+def map_of(
+    bench: Any,
+    frames: dict[int, np.ndarray],
+    progress: Progress | None = None,
+    settings: SwapSettings | None = None,
+) -> AppearanceMap:
     pack = swap_shot.open_engine("painted", "cpu")
     source = Plate(bench.write_exr("source", frames))
     face = choose_face(analyze_shot(source, pack, ANALYZE), "largest")
     reenactor = Reenactor(pack.reenactment, pack.transformer)
     with open_plate(source) as reader:
-        return build_source_map(reader, face, reenactor, SwapSettings(), progress or Progress())
+        return build_source_map(reader, face, reenactor, settings or SwapSettings(), progress or Progress())
 
 
 def views_of(appearance_map: AppearanceMap, origin: str) -> list[Any]:
@@ -58,10 +63,17 @@ def test_a_one_sided_source_gets_mirror_images(swap_bench: Any) -> None:
 
 def test_a_still_is_completed_by_artificial_views_and_says_so(swap_bench: Any, painted_swaps: ModuleType) -> None:
     progress = painted_swaps.RecordingProgress()
-    appearance_map = map_of(swap_bench, {1: swap_bench.face(swap_bench.picture())}, progress)
+    appearance_map = map_of(
+        swap_bench, {1: swap_bench.face(swap_bench.picture())}, progress, SwapSettings(artificial_views=True)
+    )
     assert len(views_of(appearance_map, "photographed")) == 1
     made = views_of(appearance_map, "artificial")
     assert len(made) >= 4
     assert {view.pose[0] > 0 for view in made} == {True, False}
     notes = [event.message for event in progress.events if event.event == "note"]
     assert notes == [f"appearance map: photographed views 1, mirror images 0, artificial views {len(made)}"]
+
+
+def test_no_view_is_made_up_unless_asked_for(swap_bench: Any) -> None:
+    appearance_map = map_of(swap_bench, {1: swap_bench.face(swap_bench.picture())})
+    assert len(appearance_map.views) == 1
