@@ -38,6 +38,12 @@ MEAN_FACE = np.array([
 """(98, 2) mean frontal face in [0, 1] of the crop side: mean of the frontal renders of the training subjects, made
 symmetric."""
 
+_NEARNESS = np.concatenate(
+    [np.full(33, 1.0), np.full(18, 2.0), np.full(9, 4.0), np.full(16, 2.0), np.full(20, 3.0), np.full(2, 2.0)]
+    + [np.full(5, 1.0), np.full(17, 0.5), np.zeros(12)]
+)
+"""(132,) which control points lie nearer to the camera than others: contour, brows, nose, eyes, mouth, irises, forehead, ring, border."""
+
 
 def warp_to_landmarks(view: np.ndarray, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
     """The view with the landmarks at `from_points` moved to `to_points`.
@@ -116,13 +122,14 @@ def face_triangles() -> np.ndarray:
 def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The triangle at each pixel centre, (H, W) int32.
 
-    Where triangles overlap, the front-facing one drawn last wins.
+    Where triangles overlap, as at the far side of a turned face, front-facing ones lie over others, and among them those that
+    are nearer to the camera: the nose over the mouth, the mouth over the cheek, the face over hair and background.
     """
     corners = target[triangles]
     edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0]
     front = np.sign(area) == np.sign(np.median(area))
-    order = np.concatenate([np.flatnonzero(~front), np.flatnonzero(front)])
+    order = np.lexsort((_NEARNESS[triangles].min(1), front))
     canvas = np.zeros(size, np.int32)
     fixed = np.round((corners - 0.5) * 16).astype(np.int32)
     for triangle in order:
