@@ -58,6 +58,15 @@ class PairSampler:
         view = crop_view(clip.view(int(rng.integers(len(clip)))), self.size, jitter, rng)
         return flip_view(view) if rng.random() < 0.5 else view
 
+    def like(self, view: View, rng: np.random.Generator) -> View:
+        """A face crop of anybody, in the pose nearest to that of `view`, mirrored where that is nearer."""
+        clip = self.clips[int(rng.integers(len(self.clips)))]
+        mirrored = clip.poses[:, :2] * np.array([-1, 1])
+        distance = np.linalg.norm(np.concatenate([clip.poses[:, :2], mirrored]) - view.pose[:2], axis=1)
+        nearest = int(np.argmin(distance))
+        crop = crop_view(clip.view(nearest % len(clip)), self.size, FINE, rng)
+        return flip_view(crop) if nearest >= len(clip) else crop
+
 
 def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """view, warped (3, S, S), points (98, 2), target (3, S, S), the view's points, both poses, and masks of the target.
@@ -115,7 +124,7 @@ def blending_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str,
     Blended is the Poisson clone of the transfer on the target (eq. 19).
     """
     target = sampler.single(rng)
-    other = sampler.single(rng)
+    other = sampler.like(target, rng)
     target_rgb = random_light(target.rgb.astype(np.float32) / 255, rng, 0.8)
     other_rgb = random_light(other.rgb.astype(np.float32) / 255, rng, 0.8)
     foreign = warp_to_landmarks(other_rgb, other.landmarks, target.landmarks)
