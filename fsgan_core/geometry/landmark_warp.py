@@ -42,7 +42,10 @@ _NEARNESS = np.concatenate(
     [np.full(33, 1.0), np.full(18, 2.0), np.full(9, 4.0), np.full(16, 2.0), np.full(20, 3.0), np.full(2, 2.0)]
     + [np.full(5, 1.0), np.full(17, 0.5), np.zeros(12)]
 )
-"""(132,) which control points lie nearer to the camera than others: contour, brows, nose, eyes, mouth, irises, forehead, ring, border."""
+"""(132,) which control points lie nearer to the camera than others.
+
+In the order of `control_points`: contour, brows, nose, eyes, mouth, irises, forehead, ring, border.
+"""
 
 
 def warp_to_landmarks(view: np.ndarray, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
@@ -122,8 +125,9 @@ def face_triangles() -> np.ndarray:
 def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The triangle at each pixel centre, (H, W) int32.
 
-    Where triangles overlap, as at the far side of a turned face, front-facing ones lie over others, and among them those that
-    are nearer to the camera: the nose over the mouth, the mouth over the cheek, the face over hair and background.
+    Where triangles overlap, as at the far side of a turned face, front-facing ones lie over others, and among them
+    those that are nearer to the camera: the nose over the mouth, the mouth over the cheek, the face over hair and
+    background.
     """
     corners = target[triangles]
     edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]

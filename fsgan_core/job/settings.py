@@ -163,8 +163,8 @@ class SwapSettings:
     )
     artificial_views: bool = setting(
         False, label="Artificial views",
-        help="Make views of the source at poses that it never shows. Helps finetuned and larger weights; with the bundled "
-        "ones a turn straight from the nearest view looks better.",
+        help="Make views of the source at poses that it never shows. Helps finetuned and larger weights; with the "
+        "bundled ones a turn straight from the nearest view looks better.",
     )
     one_file_per_layer: bool = setting(
         False, label="One file per layer",
