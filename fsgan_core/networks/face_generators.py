@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.networks.colour_spread import fill_background, membrane_blend
 from fsgan_core.networks.generator import Enhancer, GeneratorSize
 
 LANDMARKS = 98
@@ -63,30 +63,6 @@ class InpaintingGenerator(nn.Module):
         return self.net(picture, points, fill_background(face) if self.net.size.residual else face, stage)
 
 
-def fill_background(face: Tensor) -> Tensor:
-    """The face with its colours spread smoothly over the background: what `compact` starts to inpaint from.
-
-    Args:
-        face: (B, 3, S, S) in [-1, 1], exactly -1 in all channels where there is no face.
-
-    Returns:
-        (B, 3, S, S) in [-1, 1]; the face where it is, averages of the nearest known pixels elsewhere, grey if there
-        are none.
-    """
-    known = (face > -1).any(1, keepdim=True).to(face.dtype)
-    levels = [(face * known, known)]
-    while levels[-1][0].shape[-1] % 2 == 0 and levels[-1][0].shape[-1] > 1:
-        colour, weight = levels[-1]
-        levels.append((F.avg_pool2d(colour, 2), F.avg_pool2d(weight, 2)))
-    colour, weight = levels[-1]
-    filled = colour / weight.clamp_min(1e-6)
-    for colour, weight in reversed(levels[:-1]):
-        coarse = F.interpolate(filled, size=colour.shape[2:], mode="bilinear", align_corners=False)
-        sure = (weight * 4).clamp(max=1.0)
-        filled = sure * colour / weight.clamp_min(1e-6) + (1 - sure) * coarse
-    return filled
-
-
 class BlendingGenerator(nn.Module):
     """G_b: the transferred face in the target picture, with the target's skin tone and light (eq. 20): 7 channels."""
 
@@ -106,4 +82,6 @@ class BlendingGenerator(nn.Module):
         Returns:
             (B, 3, S, S) in [-1, 1].
         """
-        return self.net(torch.cat([transfer, target, mask], 1), None, transfer, stage)
+        picture = torch.cat([transfer, target, mask], 1)
+        near = membrane_blend(transfer, target, mask) if self.net.size.residual else transfer
+        return self.net(picture, None, near, stage)

@@ -8,7 +8,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from fsgan_core.errors import WeightsError
 from fsgan_core.networks.face_detector import FaceDetector
-from fsgan_core.networks.face_generators import fill_background
 from fsgan_core.networks.inference import infer
 from fsgan_core.weights.architectures import ROLES, build_network
 
@@ -81,13 +80,3 @@ def test_detector_boxes_are_square_and_centred_on_cells() -> None:
 def test_unknown_network_is_a_clear_error() -> None:
     with pytest.raises(WeightsError, match="there is no network 'nose'"):
         build_network("nose", "compact")
-
-
-def test_inpainting_starts_from_the_known_colours() -> None:
-    """Half a face, bright above and dark below: the missing half continues it, the known half keeps its values."""
-    face = torch.full((1, 3, 64, 64), -1.0)
-    face[..., :32, :32], face[..., 32:, :32] = 0.6, -0.4
-    filled = fill_background(face)
-    assert torch.allclose(filled[..., :32], face[..., :32], atol=1e-6)
-    assert filled[0, 0, 4, 34] > 0.3 and filled[0, 0, 60, 34] < -0.1
-    assert torch.equal(fill_background(torch.full((1, 3, 64, 64), -1.0)), torch.zeros(1, 3, 64, 64))
