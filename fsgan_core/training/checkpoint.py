@@ -55,7 +55,7 @@ def load_checkpoint(
         for name, network in networks.items():
             prefix = f"net.{name}."
             network.load_state_dict({k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)})
-    except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(
             f"the checkpoint cannot be used ({error}); delete it to start again", path=str(path)
         ) from error
