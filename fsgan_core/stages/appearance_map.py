@@ -19,6 +19,8 @@ _INNERMOST_MARGIN_DEG = 0.5
 _ONE_SIDED_FROM_DEG = 12.0
 _ONE_SIDED_RATIO = 0.5
 _FLAT_AREA = 1e-6
+_LARGEST_EXCESS = 2.5
+"""A barycentric weight may be this many times the weight by inverse squared distance; the nearest view gets the rest."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,23 @@ class AppearanceMap:
         if weights[is_view].sum() <= 1e-9:
             return self._nearest(clamped)
         # Boundary points are excluded and the weights renormalised.
-        return _mix(corners[is_view], weights[is_view], inside, max_views)
+        shares = weights[is_view] / weights[is_view].sum()
+        return _mix(*self._favour_near(corners[is_view], shares, wanted), inside, max_views)
+
+    def _favour_near(self, corners: np.ndarray, shares: np.ndarray, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The corners with what far ones had given to the nearest view.
+
+        Beside a chain of views, as of a head that turns once, the triangle of a pose spans the whole chain although a
+        view lies a few degrees away. The paper takes the triangle's views; two faces from either side make a ghost.
+        """
+        distance = np.linalg.norm(self.points[: len(self.views)] - point, axis=1)
+        nearest = int(np.argmin(distance))
+        indices = np.append(corners[corners != nearest], nearest)
+        weights = np.append(shares[corners != nearest], 0.0)
+        closeness = 1.0 / np.maximum(distance[indices], 1e-3) ** 2
+        weights = np.minimum(weights, _LARGEST_EXCESS * closeness / closeness.sum())
+        weights[-1] = 1.0 - weights[:-1].sum()
+        return indices, weights
 
     def _nearest(self, point: np.ndarray) -> ViewMix:
         """The one nearest view: the pose is a boundary point itself."""
