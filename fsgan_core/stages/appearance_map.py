@@ -20,7 +20,7 @@ _ONE_SIDED_FROM_DEG = 12.0
 _ONE_SIDED_RATIO = 0.5
 _FLAT_AREA = 1e-6
 _LARGEST_EXCESS = 2.5
-"""A barycentric weight may be this many times the weight by inverse squared distance; the nearest view gets the rest."""
+"""A barycentric weight may be this many times the one by inverse squared distance; the nearest view gets the rest."""
 
 
 @dataclass(frozen=True)
