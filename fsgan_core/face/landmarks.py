@@ -10,6 +10,7 @@ from torch import nn
 from fsgan_core.face.network_input import network_input
 from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.face_box import landmarks_to_box
+from fsgan_core.geometry.landmark_mirror import mirror_landmarks
 from fsgan_core.networks.inference import infer
 from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
 
@@ -39,6 +40,20 @@ def find_landmarks(crop: np.ndarray, network: nn.Module) -> FoundLandmarks:
     # Heatmaps are trained to be 1 at their landmark, so a low peak says that there is none like it.
     certainty = float(heatmaps.amax((2, 3)).clamp(0, 1).mean())
     return FoundLandmarks((points * crop.shape[0]).astype(np.float32), certainty)
+
+
+def find_mirrored_landmarks(crop: np.ndarray, network: nn.Module) -> FoundLandmarks:
+    """The landmarks of the face in a crop, found in its mirror image: what the network sees otherwise there evens out.
+
+    Args:
+        crop: (S, S, 3) scene-linear; NaN and Inf allowed.
+        network: The pack's landmark network.
+
+    Returns:
+        Landmarks of the crop as it is, not of its mirror image.
+    """
+    found = find_landmarks(crop[:, ::-1], network)
+    return FoundLandmarks(mirror_landmarks(found.points, crop.shape[1]), found.certainty)
 
 
 def landmarks_to_plate_box(landmarks: np.ndarray, transform: CropTransform) -> np.ndarray:

@@ -102,6 +102,12 @@ class CropTransform:
         """Points of the crop in the plate: (..., 2) px to (..., 2) float64 px."""
         return _apply(self.inverse, points)
 
+    def zoomed(self, share: float) -> CropTransform:
+        """The crop of the same size that shows the middle `share` of this one; for a share above 1 more of the plate."""
+        zoom = np.diag([1 / share, 1 / share, 1.0])
+        zoom[:2, 2] = self.size / 2 * (1 - 1 / share)
+        return CropTransform(zoom @ self.plate_to_crop, self.size)
+
     def shifted(self, offset: tuple[float, float]) -> CropTransform:
         """The same crop of a picture whose origin lies at `offset` (x, y) px of this one's."""
         shift = np.eye(3)

@@ -8,26 +8,9 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from fsgan_core.geometry.landmark_mirror import mirror_landmarks
+
 ViewOrigin = Literal["photographed", "flipped", "artificial"]
-
-_SWAPPED_PAIRS = (
-    [(i, 32 - i) for i in range(16)]
-    + list(zip(range(33, 42), (46, 45, 44, 43, 42, 50, 49, 48, 47), strict=True))
-    + [(55, 59), (56, 58)]
-    + list(zip(range(60, 68), (72, 71, 70, 69, 68, 75, 74, 73), strict=True))
-    + [(76, 82), (77, 81), (78, 80), (87, 83), (86, 84), (88, 92), (89, 91), (95, 93), (96, 97)]
-)
-
-
-def _mirror_order() -> np.ndarray:
-    order = np.arange(98)
-    for a, b in _SWAPPED_PAIRS:
-        order[a], order[b] = b, a
-    return order
-
-
-MIRRORED_LANDMARKS = _mirror_order()
-"""(98,) int: landmark i of a mirrored face is landmark MIRRORED_LANDMARKS[i] of the face itself."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +34,7 @@ class FaceView:
 
 def flip_view(view: FaceView) -> FaceView:
     """The mirror image of a view: yaw and roll change sign, left landmarks become right ones."""
-    mirrored = view.landmarks[MIRRORED_LANDMARKS].astype(np.float32)
-    mirrored[:, 0] = view.picture.shape[1] - mirrored[:, 0]
+    mirrored = mirror_landmarks(view.landmarks, view.picture.shape[1]).astype(np.float32)
     return replace(
         view,
         picture=np.ascontiguousarray(view.picture[:, ::-1]),

@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from fsgan_core.face.landmarks import find_landmarks, landmarks_to_plate_box
+from fsgan_core.face.landmarks import find_landmarks, find_mirrored_landmarks, landmarks_to_plate_box
 from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
@@ -40,6 +40,14 @@ def test_flat_heatmaps_give_finite_points_and_no_certainty(painted_faces: Module
     found = find_landmarks(np.full((256, 256, 3), np.nan), painted_faces.PaintedLandmarks())
     assert np.isfinite(found.points).all()
     assert found.certainty == 0
+
+
+def test_the_mirror_image_gives_the_same_landmarks(painted_faces: ModuleType) -> None:
+    crop = painted_faces.paint_face(np.zeros((256, 256, 3), np.float32), (110, 130), 190)
+    plain = find_landmarks(crop, painted_faces.PaintedLandmarks()).points
+    mirrored = find_mirrored_landmarks(crop, painted_faces.PaintedLandmarks()).points
+    # Heatmaps round differently from the other side.
+    np.testing.assert_allclose(mirrored, plain, atol=2.0)
 
 
 def test_a_face_is_certain(painted_faces: ModuleType) -> None:

@@ -7,9 +7,7 @@ import pytest
 
 from fsgan_core.face.track import FaceTrack, FrameFaces, TrackRules, match_boxes, track_faces
 
-RULES = TrackRules(
-    iou_threshold=0.75, max_gap_frames=12, min_track_frames=1, min_face_px=40, reidentify_similarity=0.5
-)
+RULES = TrackRules(iou_threshold=0.75, max_gap_frames=12, min_track_frames=1, min_face_px=40, reidentify_similarity=0.5)
 ANNA, BERT = np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
 
 

@@ -56,6 +56,12 @@ def test_shifted_crop_shows_the_same_pixels_of_a_cut_out_picture() -> None:
     np.testing.assert_allclose(crop.shifted((30, 40)).to_crop(point - [30, 40]), crop.to_crop(point))
 
 
+def test_zoomed_crop_shows_the_middle() -> None:
+    crop = CropTransform.from_box(np.array([100, 200, 200, 300]), 256)
+    np.testing.assert_allclose(crop.zoomed(0.5).box, [125, 225, 175, 275])
+    np.testing.assert_allclose(crop.zoomed(2.0).box, [50, 150, 250, 350])
+
+
 def test_covered_window_takes_pixels_by_their_centres_and_stays_in_the_plate() -> None:
     assert CropTransform.from_box(np.array([10, 10, 20, 20]), 64).covered_window((100, 100)) == (10, 10, 20, 20)
     assert CropTransform.from_box(np.array([10.4, 10.6, 20.4, 20.6]), 64).covered_window((100, 100)) == (10, 11, 20, 21)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
-from fsgan_core.stages.face_view import MIRRORED_LANDMARKS, FaceView, flip_view, roll_view
+from fsgan_core.stages.face_view import FaceView, flip_view, roll_view
 
 SIZE = 128
 
@@ -26,12 +26,6 @@ def brightest_point(picture: np.ndarray) -> np.ndarray:
     weight = np.clip(picture[..., 0], 0, None)
     y, x = np.mgrid[0:SIZE, 0:SIZE] + 0.5
     return np.array([(weight * x).sum(), (weight * y).sum()]) / weight.sum()
-
-
-def test_mirrored_order_is_its_own_inverse_and_fits_a_symmetric_face() -> None:
-    assert (MIRRORED_LANDMARKS[MIRRORED_LANDMARKS] == np.arange(98)).all()
-    mirrored = MEAN_FACE[MIRRORED_LANDMARKS] * [-1, 1] + [1, 0]
-    np.testing.assert_allclose(mirrored, MEAN_FACE, atol=1e-9)
 
 
 def test_flip_moves_landmarks_with_the_picture_and_negates_yaw_and_roll() -> None:
