@@ -103,7 +103,7 @@ class CropTransform:
         return _apply(self.inverse, points)
 
     def zoomed(self, share: float) -> CropTransform:
-        """The crop of the same size that shows the middle `share` of this one; for a share above 1 more of the plate."""
+        """The crop of the same size that shows the middle `share` of this one; above 1 it shows more of the plate."""
         zoom = np.diag([1 / share, 1 / share, 1.0])
         zoom[:2, 2] = self.size / 2 * (1 - 1 / share)
         return CropTransform(zoom @ self.plate_to_crop, self.size)
