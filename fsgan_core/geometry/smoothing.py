@@ -22,7 +22,7 @@ LANDMARK_MOTION_FRAMES = 5
 """Window over which the motion of landmarks is measured (released code)."""
 LANDMARK_DEPARTURE = (0.002, 0.006)
 """Distance from the average, in sides of the crop: up to the first it is noise, from the second an expression."""
-NOISE_DEPARTURE = (2.0, 6.0)
+NOISE_DEPARTURE = (1.5, 4.0)
 """The same in units of the landmarks' noise, where that is more: a shaky shot is not taken for a lively face."""
 BOX_DEPARTURE = (0.03, 0.08)
 """The same for a box's centre and size, in sizes of the box: a nod must not leave the crop."""
