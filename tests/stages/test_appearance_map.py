@@ -138,11 +138,3 @@ def test_a_mirror_image_that_is_as_near_as_a_view_is_left_out(make_view: Callabl
 def test_two_sided_or_frontal_maps_get_no_flips(yaws: tuple[float, ...], make_view: Callable[..., FaceView]) -> None:
     views = [make_view(yaw) for yaw in yaws]
     assert fill_in_flips(views, 2.0) == views
-
-
-def test_beside_a_chain_of_views_the_nearest_one_leads() -> None:
-    """The triangle of this pose spans from -20 to 20 degrees of yaw; the view 4 degrees away is its third corner."""
-    appearance_map = map_of((-20, -6), (1, -3), (20, -6))
-    mix = appearance_map.query(np.array([-1.5, -5.6]))
-    assert mix.indices[0] == 1 and mix.weights[0] > 0.7
-    assert mix.weights.sum() == pytest.approx(1.0)
