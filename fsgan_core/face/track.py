@@ -12,6 +12,8 @@ from fsgan_core.geometry.box import interpolate_boxes, intersection_over_union
 
 BRIDGE_BONUS = 0.25
 """A face that comes back soon and where it left needs this much less likeness: blur and hands spoil embeddings."""
+SIZE_TOLERANCE = 0.75
+"""A person is dropped if no box of theirs is this share of the smallest face: one at the limit shall not flicker."""
 BRIDGE_IOU = 0.2
 """Overlap from which a face counts as being where it left."""
 
@@ -103,7 +105,7 @@ def track_faces(frames: Sequence[FrameFaces], cuts: np.ndarray, rules: TrackRule
         person
         for person in persons
         if sum(len(part.boxes) for part in person) >= rules.min_track_frames
-        and max(float(box[3] - box[1]) for part in person for box in part.boxes) >= rules.min_face_px
+        and max(float(box[3] - box[1]) for part in person for box in part.boxes) >= SIZE_TOLERANCE * rules.min_face_px
     ]
     persons.sort(key=lambda person: (person[0].first, float(person[0].boxes[0][0])))
     return tuple(_to_track(number, person, cuts, rules) for number, person in enumerate(persons, start=1))

@@ -117,7 +117,8 @@ def test_short_and_small_tracks_are_dropped() -> None:
     rules = TrackRules(0.75, 12, 2, 40, 0.5)
     assert len(track(shot)) == 2
     assert len(track(shot, rules=rules)) == 1
-    assert track([faces((box(100, side=30), ANNA))] * 5) == ()
+    assert track([faces((box(100, side=29), ANNA))] * 5) == ()
+    assert len(track([faces((box(100, side=31), ANNA))] * 5)) == 1
 
 
 def test_one_frame_and_no_frame_work() -> None:
