@@ -8,15 +8,8 @@ import cv2
 import numpy as np
 
 from fsgan_core.geometry.face_box import box_to_crop_box, landmarks_to_box
+from fsgan_core.geometry.landmark_mirror import mirror_landmarks
 from fsgan_core.training.datasets import View
-
-FLIP_ORDER = np.array(
-    [*range(32, -1, -1), 46, 45, 44, 43, 42, 50, 49, 48, 47, 37, 36, 35, 34, 33, 41, 40, 39, 38,
-     51, 52, 53, 54, 59, 58, 57, 56, 55,
-     72, 71, 70, 69, 68, 75, 74, 73, 64, 63, 62, 61, 60, 67, 66, 65, 82, 81, 80, 79, 78, 77, 76, 87, 86, 85, 84, 83,
-     92, 91, 90, 89, 88, 95, 94, 93, 97, 96]
-)  # fmt: skip
-"""Landmark i of a mirrored face is landmark FLIP_ORDER[i] of the face."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +64,7 @@ def warp_view(view: View, matrix: np.ndarray, size: int, roll_deg: float = 0.0) 
 
 def flip_view(view: View) -> View:
     """The mirrored view."""
-    points = view.landmarks[FLIP_ORDER].copy()
-    points[:, 0] = view.rgb.shape[1] - points[:, 0]
+    points = mirror_landmarks(view.landmarks, view.rgb.shape[1])
     return replace(
         view,
         rgb=view.rgb[:, ::-1], face=view.face[:, ::-1], hair=view.hair[:, ::-1], landmarks=points,
