@@ -71,10 +71,10 @@ NAMES = st.text(st.characters(blacklist_characters="/\\\0", blacklist_categories
 
 @given(st.lists(NAMES, min_size=1))
 def test_mapping_there_and_back_gives_the_path(parts: list[str]) -> None:
-    path = "/farm/" + "/".join(parts)
+    path = "/render/" + "/".join(parts)
     there = map_path(path, [PathRule(POSIX, "/farm", "/local")], system=POSIX)
     assert there == "/local" + path[len("/farm") :]
-    assert map_path(there, [PathRule(POSIX, "/local/", "/farm/")], system=POSIX) == path
+    assert map_path(there, [PathRule(POSIX, "/local/", "/render/")], system=POSIX) == path
 
 
 def test_every_path_of_a_job_is_mapped_and_no_name_is() -> None:
