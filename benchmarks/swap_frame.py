@@ -33,7 +33,7 @@ from fsgan_core.media.read import open_plate
 from fsgan_core.media.write import write_frame
 from fsgan_core.pipeline import swap_shot
 from fsgan_core.pipeline.analyze_shot import analyze_shot
-from fsgan_core.pipeline.engine import open_engine
+from fsgan_core.pipeline.engine import frame_workers, open_engine
 from fsgan_core.pipeline.frame_stream import stream_frames
 from fsgan_core.pipeline.linear_frame import read_linear
 from fsgan_core.pipeline.result_writer import ResultWriter
@@ -140,8 +140,9 @@ def _overlapped_seconds(
     numbers: range, read: Callable[..., Any], work: Callable[..., Any], write: Callable[..., Any]
 ) -> float:
     started = time.perf_counter()
-    for _ in stream_frames(numbers, read, work, write):
-        pass
+    with frame_workers("cpu") as workers:
+        for _ in stream_frames(numbers, read, work, write, workers):
+            pass
     return (time.perf_counter() - started) / len(numbers)
 
 

@@ -20,7 +20,7 @@ from fsgan_core.job.settings import SwapSettings
 from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_or_analyze
-from fsgan_core.pipeline.engine import device_errors, open_engine
+from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.pipeline.frame_stream import stream_frames
 from fsgan_core.pipeline.layered_frame import LayeredFrame
 from fsgan_core.pipeline.linear_frame import LinearFrame, crop_visible, read_linear
@@ -72,14 +72,16 @@ def swap_shot(job: SwapJob, progress: Progress | None = None) -> Counter[str]:
         face, swapper = prepare_swap(job, pack, progress)
         progress.begin(f"swap {job.plate.path}", len(numbers))
         statuses: Counter[str] = Counter()
-        for number, status in stream_frames(
-            numbers,
-            read=lambda number: read_linear(reader, number),
-            work=lambda linear: swap_or_pass(linear, face, swapper),
-            write=writer.write,
-        ):
-            statuses[status] += 1
-            progress.frame_done(number, status)
+        with frame_workers(pack.device) as workers:
+            for number, status in stream_frames(
+                numbers,
+                read=lambda number: read_linear(reader, number),
+                work=lambda linear: swap_or_pass(linear, face, swapper),
+                write=writer.write,
+                workers=workers,
+            ):
+                statuses[status] += 1
+                progress.frame_done(number, status)
     progress.wrote(job.out)
     return statuses
 

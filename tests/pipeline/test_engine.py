@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 
 from fsgan_core.errors import EngineError, WeightsError
-from fsgan_core.pipeline.engine import device_errors, open_engine
+from fsgan_core.pipeline.engine import MOST_WORKERS, device_errors, frame_workers, open_engine
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory."), MemoryError()])
@@ -31,3 +33,20 @@ def test_unknown_weights_are_refused() -> None:
 def test_a_gpu_that_is_not_there_is_refused() -> None:
     with pytest.raises(EngineError, match="no CUDA GPU"):
         open_engine("compact", "cuda")
+
+
+def test_frames_are_worked_on_side_by_side_with_one_thread_each() -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        with frame_workers("cpu") as workers, ThreadPoolExecutor(workers) as pool:
+            assert workers == 3
+            assert set(pool.map(lambda _: torch.get_num_threads(), range(6))) == {1}
+        assert torch.get_num_threads() == 3
+        torch.set_num_threads(64)
+        with frame_workers("cpu") as workers:
+            assert workers == MOST_WORKERS
+        with frame_workers("cuda") as workers:
+            assert workers == 1
+    finally:
+        torch.set_num_threads(before)
