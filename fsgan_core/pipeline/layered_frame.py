@@ -74,14 +74,13 @@ class LayeredFrame:
         return channels
 
     def layer_channels(self, layer: str) -> dict[str, np.ndarray]:
-        """The channels of one layer: full channel name to (H, W) float32."""
+        """The channels of one layer: full channel name to (H, W) float16 or float32."""
         size = self.linear.pixels.shape[:2]
         names = [f"{layer}.{channel}" for channel in LAYER_CHANNELS[layer]]
         patch = self.layers.get(layer)
         if patch is None:
-            black = np.zeros(size, np.float32)
-            return dict.fromkeys(names, black)
-        planes = np.zeros((len(names), *size), np.float32)
+            return dict.fromkeys(names, np.zeros(size, np.float16))
+        planes = np.zeros((len(names), *size), patch.values.dtype)
         x0, y0, x1, y1 = patch.window
         planes[:, y0:y1, x0:x1] = patch.values.transpose(2, 0, 1)
         return dict(zip(names, planes, strict=True))

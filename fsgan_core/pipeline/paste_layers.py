@@ -57,7 +57,7 @@ def paste_layers(linear: LinearFrame, face: FaceAtFrame, stages: SwapStages, bit
         return np.split(placed, np.cumsum([crop.shape[2] for crop in crops])[:-1], axis=2)
 
     def as_layer(light: np.ndarray) -> Patch:
-        return Patch(window, round_to(linear.color.to_result(light), stored))
+        return Patch(window, round_to(linear.color.to_result(light), stored).astype(stored))
 
     blended_light, reenacted_light = place(
         [network_to_linear(stages.blended), network_to_linear(stages.reenacted)], "cubic"
@@ -70,12 +70,12 @@ def paste_layers(linear: LinearFrame, face: FaceAtFrame, stages: SwapStages, bit
         ],
         "linear",
     )
-    mattes = round_to(mattes, stored)
+    mattes = mattes.astype(stored)
     matte = place_matte(stages.matte, face.crop, size, stored)
     blended = as_layer(blended_light + light_beyond_visible(linear, window))
-    result = paste(linear.pixels[y0:y1, x0:x1], blended.values, matte, stored)
+    result = paste(linear.pixels[y0:y1, x0:x1], blended.values.astype(np.float32), matte, stored)
     layers = {
-        MATTE: Patch(window, matte[..., None]),
+        MATTE: Patch(window, matte[..., None].astype(stored)),
         FACE: Patch(window, mattes[..., 0:1]),
         HAIR: Patch(window, mattes[..., 1:2]),
         REENACT: as_layer(reenacted_light),

@@ -95,7 +95,7 @@ def prepare_swap(job: SwapJob, pack: Pack, progress: Progress) -> tuple[FaceAnal
     source_shot = load_or_analyze(source_file, source, pack, job.analyze, progress)
     source_face = choose_face(source_shot, job.settings.source_face)
     reenactor = Reenactor(pack.reenactment, pack.transformer, job.settings.step_deg)
-    with open_plate(source) as reader:
+    with open_plate(source) as reader, frame_workers(pack.device):
         source_map = build_source_map(reader, source_face, reenactor, job.settings, progress)
     return plate_face, FaceSwapper(pack, reenactor, source_map, job.settings)
 
