@@ -27,6 +27,7 @@ from fsgan_core.pipeline.frame_stream import stream_frames
 from fsgan_core.pipeline.linear_frame import LinearFrame, crop_visible, read_linear
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.plate import Plate
+from fsgan_core.stages.face_mask import solid_face
 from fsgan_core.stages.paste import border_for, soft_erode
 from fsgan_core.weights.load import Pack
 
@@ -125,7 +126,7 @@ class _Tally:
             self._plate_landmarks.append(find_landmarks(plate, self._pack.landmarks).points)
         shown_plate, shown = _as_display(plate), _as_display(result)
         soft_px, threshold = self._settings.matte_soft_px, self._settings.matte_threshold
-        matte = soft_erode(face.segmentation[FACE], soft_px, threshold, border_for(face.crop))
+        matte = soft_erode(solid_face(face.segmentation[FACE]), soft_px, threshold, border_for(face.crop))
         self._seams.append(seam_visibility(shown, shown_plate, matte))
         self._flicker.add(number, shown, matte)
         self._plate_flicker.add(number, shown_plate, matte)

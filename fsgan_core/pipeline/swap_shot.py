@@ -14,7 +14,7 @@ from fsgan_core.color.network_encoding import linear_to_network, network_to_line
 from fsgan_core.errors import FaceError
 from fsgan_core.face.choose_face import choose_face
 from fsgan_core.face.face_analysis import FaceAnalysis, FaceAtFrame
-from fsgan_core.face.segment import FACE, segment_face
+from fsgan_core.face.segment import FACE, HAIR, segment_face
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.settings import SwapSettings
 from fsgan_core.job.spec import SwapJob
@@ -29,6 +29,7 @@ from fsgan_core.pipeline.result_writer import ResultWriter, frames_to_write
 from fsgan_core.pipeline.source_views import build_source_map
 from fsgan_core.stages.appearance_map import AppearanceMap
 from fsgan_core.stages.blend import blend
+from fsgan_core.stages.face_mask import clear_of_hair, solid_face
 from fsgan_core.stages.inpaint import inpaint
 from fsgan_core.stages.paste import border_for, soft_erode
 from fsgan_core.stages.reenact import Reenactor, reenact
@@ -116,7 +117,7 @@ def swap_or_pass(linear: LinearFrame, plate_face: FaceAnalysis, swapper: FaceSwa
 def swap_frame(linear: LinearFrame, face: FaceAtFrame, swapper: FaceSwapper) -> LayeredFrame:
     """One frame of the plate with the source's face: the method of the paper."""
     pack, settings = swapper.pack, swapper.settings
-    target_face = face.segmentation[FACE]
+    target_face = solid_face(face.segmentation[FACE])
 
     # crop, encode
     target = linear_to_network(crop_visible(linear, face.crop))
@@ -127,7 +128,8 @@ def swap_frame(linear: LinearFrame, face: FaceAtFrame, swapper: FaceSwapper) -> 
     reenacted = reenact(views, mix.weights, face.landmarks, face.pose, swapper.reenactor)
 
     # segment, inpaint
-    reenacted_face = segment_face(network_to_linear(reenacted), pack.segmentation)[FACE]
+    classes = segment_face(network_to_linear(reenacted), pack.segmentation)
+    reenacted_face = clear_of_hair(solid_face(classes[FACE]), classes[HAIR])
     completed = inpaint(reenacted, reenacted_face, face.landmarks, target_face, pack.inpainting)
 
     # blend
