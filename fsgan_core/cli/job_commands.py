@@ -11,6 +11,7 @@ from fsgan_core.cli.reporting import LOG_OPTION, LogFormat, reporting
 from fsgan_core.cli.settings_options import OptionGroup, takes_settings
 from fsgan_core.errors import JobError
 from fsgan_core.job.job_file import read_job
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.path_mapping import PathRule, map_job_paths, map_path, read_path_rules
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
@@ -63,6 +64,7 @@ def analyze(
         leave_out=frozenset({"colorspace"}),
         renamed={"frames": "analyze_frames"},
     ),
+    OptionGroup("mattes", MatteSettings, "Mattes of your own"),
 )
 def swap(
     source: Annotated[str, typer.Option("--source", metavar="S", help="Who is put in: sequence, still, movie.")],
@@ -70,6 +72,7 @@ def swap(
     out: Annotated[str, typer.Option("--out", metavar="O.%04d.exr", help="Pattern of the layered EXRs to write.")],
     settings: SwapSettings,
     analyze_settings: AnalyzeSettings,
+    mattes: MatteSettings,
     plate_layer: Annotated[str, typer.Option("--plate-layer", help="EXR layer of the plate; empty: R G B.")] = "",
     source_layer: Annotated[str, typer.Option("--source-layer", help="EXR layer of the source; empty: R G B.")] = "",
     stereo_view: Annotated[str, typer.Option("--stereo-view", help="Eye of a stereo plate, such as left.")] = "",
@@ -86,6 +89,7 @@ def swap(
             out,
             settings,
             analyze_settings,
+            mattes,
             plate_analysis,
             source_analysis,
         )

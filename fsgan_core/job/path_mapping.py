@@ -129,6 +129,11 @@ def map_job_paths(job: Job, to_local: Callable[[str], str]) -> Job:
             plate_analysis=optional(job.plate_analysis),
             source_analysis=optional(job.source_analysis),
             settings=replace(job.settings, weights=weights(job.settings.weights)),
+            mattes=replace(
+                job.mattes,
+                artist_matte=optional(job.mattes.artist_matte),
+                holdout_matte=optional(job.mattes.holdout_matte),
+            ),
         )
     return replace(job, plate=pictures(job.plate), out=to_local(job.out), weights=weights(job.weights))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Dict, Optional, Tuple, Type, Union
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.plate import Plate
@@ -90,6 +91,7 @@ class SwapJob:
         out: Pattern of the EXR files to write, such as `swap.%04d.exr`.
         settings: How the face is put on the plate.
         analyze: How the faces of both are found; its `frames` limit pass 1 on the plate, never the frames written.
+        mattes: The artist's own mattes of the plate.
         plate_analysis: Where pass 1 on the plate is kept; "" means beside the result.
         source_analysis: Where pass 1 on the source is kept; "" means beside the result.
         host: Who wrote the job, such as `nuke 16.0`; for the log only.
@@ -100,6 +102,7 @@ class SwapJob:
     out: str
     settings: SwapSettings = field(default_factory=SwapSettings)
     analyze: AnalyzeSettings = field(default_factory=AnalyzeSettings)
+    mattes: MatteSettings = field(default_factory=MatteSettings)
     plate_analysis: str = ""
     source_analysis: str = ""
     host: str = ""

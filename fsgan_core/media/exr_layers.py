@@ -67,6 +67,49 @@ def choose_channels(parts: Sequence[PartChannels], layer: str, stereo_view: str,
     raise PlateError(f"has {wanted}. Set layer to one of: {', '.join(names)}.", path=path)
 
 
+def choose_channel(parts: Sequence[PartChannels], channel: str, stereo_view: str, path: str) -> tuple[int, int]:
+    """The part and the index in it of one channel: what a matte is read from.
+
+    Args:
+        parts: The parts of the file.
+        channel: A channel by its name in the file (`mask.a`) or as hosts call it (`rgba.alpha`); "" is the main alpha,
+            or the first channel where there is none.
+        stereo_view: An eye; "" is the first one. A file without views holds any one eye.
+        path: The file, for messages.
+
+    Raises:
+        PlateError: The file has no such channel; the message lists what it has.
+    """
+    found: list[tuple[str, int, int]] = []
+    for number, part in enumerate(parts):
+        views = {part.stereo_view, *part.views} - {""}
+        for index, name in enumerate(part.channels):
+            words = [word for word in name.split(".") if word not in part.views]
+            view = part.stereo_view or next((word for word in name.split(".") if word in part.views), "")
+            view = view or (part.views[0] if part.views else "")
+            if not views or not stereo_view or view == stereo_view:
+                found.append((_plain_name(words), number, index))
+    names = {name: (number, index) for name, number, index in reversed(found)}
+    if channel:
+        wanted = _plain_name(channel.split("."))
+        bare = {f"{parts[number].part_name}.{name}".lower(): (number, index) for name, number, index in found}
+        place = names.get(wanted) or bare.get(wanted)
+        if place is None:
+            listed = ", ".join(name for part in parts for name in part.channels[:12])
+            raise PlateError(f"has no channel {channel!r}. Choose one of: {listed}.", path=path)
+        return place
+    if not found:
+        raise PlateError(f"has no channel of the stereo view {stereo_view!r}.", path=path)
+    return names.get("a") or names.get("r") or (found[0][1], found[0][2])
+
+
+def _plain_name(words: Sequence[str]) -> str:
+    """A channel name in small letters, colours by their letter, the main layer without its name."""
+    *layer, channel = words
+    short = _CHANNEL_WORDS.get(channel.lower(), channel)
+    return ".".join([*(word for word in layer if word.lower() != "rgba"), short]).lower()
+
+
 def _part_aliases(part: PartChannels, choice: ChannelChoice) -> tuple[str, ...]:
     """Other names of a layer in a named part: the part's own, without its view, and with the layer behind it."""
     if not part.part_name:

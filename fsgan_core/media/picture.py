@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fsgan_core.errors import PlateError
 from fsgan_core.media.exr_header import ExrPart, read_exr_headers
-from fsgan_core.media.exr_layers import ChannelChoice, PartChannels, choose_channels
+from fsgan_core.media.exr_layers import ChannelChoice, PartChannels, choose_channel, choose_channels
 from fsgan_core.media.picture_metadata import attributes_of_spec
 from fsgan_core.media.plate_frame import PictureHeader, PlateFrame
 from fsgan_core.shot.image_window import ImageWindow
@@ -80,6 +80,33 @@ def read_picture(path: str, number: int, layer: str = "", stereo_view: str = "")
     return PlateFrame(number, path, rgb, alpha, info.header)
 
 
+def read_channel(
+    path: str, number: int, channel: str = "", stereo_view: str = ""
+) -> tuple[NDArray[Any], PictureHeader]:
+    """One channel of a picture file exactly as stored, and the picture's header: what mattes are read with.
+
+    Args:
+        path: The file.
+        number: The frame number, for messages.
+        channel: Its name; "" is alpha, or the first channel where there is none.
+        stereo_view: The eye of a stereo EXR; "" is the first one.
+
+    Returns:
+        (H, W) float16, float32, uint8 or uint16, upright; and the windows, pixel aspect and attributes.
+
+    Raises:
+        PlateError: The file is missing, empty, damaged, of an unknown kind, or has no such channel or view.
+    """
+    with _opened(path, number) as picture:
+        parts, headers = _parts_of(path, picture)
+        part, index = choose_channel(parts, channel, stereo_view, path)
+        picture.seek_subimage(part, 0)
+        header = _info(path, picture, ChannelChoice(part, "", "", (index, index, index), None), headers).header
+        pixels = _read_channels(picture, part, (index,))
+        turn = 1 if headers else picture.spec().get_int_attribute("Orientation", 1)
+    return _upright(pixels, turn)[..., 0], header
+
+
 @contextmanager
 def _opened(path: str, number: int | None = None) -> Iterator[oiio.ImageInput]:
     """The open file; every failure inside becomes a PlateError that names file and frame."""
@@ -118,6 +145,14 @@ def _select(
     path: str, picture: oiio.ImageInput, layer: str, stereo_view: str
 ) -> tuple[ChannelChoice, tuple[ExrPart, ...]]:
     """The channels to read, and the raw headers of all parts; no headers where the file is no EXR."""
+    parts, headers = _parts_of(path, picture)
+    choice = choose_channels(parts, layer, stereo_view, path)
+    picture.seek_subimage(choice.part, 0)
+    return choice, headers
+
+
+def _parts_of(path: str, picture: oiio.ImageInput) -> tuple[list[PartChannels], tuple[ExrPart, ...]]:
+    """What every part holds, and the raw headers of all parts; no headers where the file is no EXR."""
     is_exr = picture.format_name() == "openexr"
     headers = read_exr_headers(path) if is_exr else ()
     parts: list[PartChannels] = []
@@ -136,9 +171,7 @@ def _select(
                 views=views if isinstance(views, tuple) else (),
             )
         )
-    choice = choose_channels(parts, layer, stereo_view, path)
-    picture.seek_subimage(choice.part, 0)
-    return choice, headers
+    return parts, headers
 
 
 def _info(path: str, picture: oiio.ImageInput, choice: ChannelChoice, parts: tuple[ExrPart, ...]) -> PictureInfo:

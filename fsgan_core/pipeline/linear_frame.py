@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.resample import Window, crop_picture
 from fsgan_core.media.plate_frame import PlateFrame
 from fsgan_core.media.plate_reader import PlateReader
+from fsgan_core.pipeline.artist_mattes import ArtistMattes, FrameMattes
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +26,13 @@ class LinearFrame:
         pixels: (H, W, 3) float16 or float32, what the result shows where nothing is swapped: the file's own numbers
             where they are floats, else scene-linear Rec.709.
         color: What the numbers mean.
+        mattes: The artist's own mattes of this frame.
     """
 
     frame: PlateFrame
     pixels: np.ndarray
     color: PlateColor
+    mattes: FrameMattes = field(default_factory=FrameMattes)
 
     @property
     def is_converted(self) -> bool:
@@ -37,16 +40,17 @@ class LinearFrame:
         return self.color.result != self.color.plate
 
 
-def read_linear(reader: PlateReader, number: int) -> LinearFrame:
-    """Frame `number` of an open plate.
+def read_linear(reader: PlateReader, number: int, mattes: ArtistMattes | None = None) -> LinearFrame:
+    """Frame `number` of an open plate, with the artist's mattes of it.
 
     Raises:
-        PlateError: The frame cannot be read.
+        PlateError: The frame or its matte cannot be read.
         JobError: The plate's colorspace is not known.
     """
     frame = reader.read(number)
     color = PlateColor.of(reader.colorspace, frame.native.dtype)
-    return LinearFrame(frame, color.plate_in_result(frame.native), color)
+    own = mattes.read(frame) if mattes is not None else FrameMattes()
+    return LinearFrame(frame, color.plate_in_result(frame.native), color, own)
 
 
 def crop_visible(linear: LinearFrame, transform: CropTransform) -> np.ndarray:

@@ -71,7 +71,7 @@ def paste_layers(linear: LinearFrame, face: FaceAtFrame, stages: SwapStages, bit
         "linear",
     )
     mattes = mattes.astype(stored)
-    matte = place_matte(stages.matte, face.crop, size, stored)
+    matte = linear.mattes.final_matte(place_matte(stages.matte, face.crop, size, stored), face.crop, window, stored)
     blended = as_layer(blended_light + light_beyond_visible(linear, window))
     result = paste(linear.pixels[y0:y1, x0:x1], blended.values.astype(np.float32), matte, stored)
     layers = {

@@ -20,6 +20,7 @@ from fsgan_core.job.settings import SwapSettings
 from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_or_analyze
+from fsgan_core.pipeline.artist_mattes import open_mattes
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.pipeline.frame_stream import stream_frames
 from fsgan_core.pipeline.layered_frame import LayeredFrame
@@ -58,7 +59,7 @@ def swap_shot(job: SwapJob, progress: Progress | None = None) -> Counter[str]:
 
     Raises:
         JobError: The output, a layer, a colorspace or the face asked for makes no sense.
-        PlateError: A frame is missing or cannot be read.
+        PlateError: A frame, or an artist's matte of one, is missing or cannot be read.
         FaceError: Plate or source shows no such face, or a frame lacks it and on_missing_face is "error".
         WeightsError: The weights are missing or damaged.
         EngineError: The device failed.
@@ -66,17 +67,18 @@ def swap_shot(job: SwapJob, progress: Progress | None = None) -> Counter[str]:
         CancelledError: The user stopped the work.
     """
     progress = progress or Progress()
-    with open_plate(job.plate_to_analyze()) as reader:
+    with open_plate(job.plate_to_analyze()) as reader, open_mattes(job.mattes, job.plate.stereo_view) as mattes:
         numbers = frames_to_write(job, reader.frames)
         pack = open_engine(job.settings.weights, job.settings.device)
         writer = ResultWriter(job, pack, numbers)
         face, swapper = prepare_swap(job, pack, progress)
+        mattes.check(number for number in numbers if face.crop_at(number) is not None)
         progress.begin(f"swap {job.plate.path}", len(numbers))
         statuses: Counter[str] = Counter()
         with frame_workers(pack.device) as workers:
             for number, status in stream_frames(
                 numbers,
-                read=lambda number: read_linear(reader, number),
+                read=lambda number: read_linear(reader, number, mattes if face.crop_at(number) is not None else None),
                 work=lambda linear: swap_or_pass(linear, face, swapper),
                 write=writer.write,
                 workers=workers,
@@ -117,7 +119,7 @@ def swap_or_pass(linear: LinearFrame, plate_face: FaceAnalysis, swapper: FaceSwa
 def swap_frame(linear: LinearFrame, face: FaceAtFrame, swapper: FaceSwapper) -> LayeredFrame:
     """One frame of the plate with the source's face: the method of the paper."""
     pack, settings = swapper.pack, swapper.settings
-    target_face = solid_face(face.segmentation[FACE])
+    target_face = linear.mattes.face_in_crop(solid_face(face.segmentation[FACE]), face.crop)
 
     # crop, encode
     target = linear_to_network(crop_visible(linear, face.crop))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fsgan_core.job.job_file import write_job
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.progress import LOG_FORMATS
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings, describe_settings
 from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
@@ -44,7 +45,8 @@ def test_every_setting_is_an_option_of_swap(fsgan: Any, engine: Any) -> None:
     swap = {info.name: another_value(info) for info in describe_settings(SwapSettings)}
     analyze = {info.name: another_value(info) for info in describe_settings(AnalyzeSettings)}
     analyze["colorspace"] = ""
-    options = [word for name, value in swap.items() for word in as_option(name, value)]
+    mattes = {info.name: another_value(info) for info in describe_settings(MatteSettings)}
+    options = [word for values in (swap, mattes) for name, value in values.items() for word in as_option(name, value)]
     for name, value in analyze.items():
         if name != "colorspace":
             options += as_option("analyze_frames" if name == "frames" else name, value)
@@ -52,6 +54,7 @@ def test_every_setting_is_an_option_of_swap(fsgan: Any, engine: Any) -> None:
     assert outcome.exit_code == 0, outcome
     assert engine.jobs[0].settings == SwapSettings(**swap)
     assert engine.jobs[0].analyze == AnalyzeSettings(**analyze)
+    assert engine.jobs[0].mattes == MatteSettings(**mattes)
 
 
 def test_every_setting_is_an_option_of_analyze(fsgan: Any, engine: Any) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError, OutputError
 from fsgan_core.job.job_file import LARGEST_BYTES, job_text, parse_job, read_job, write_job
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
 
@@ -23,6 +24,7 @@ SWAP = SwapJob(
     out="/out/swap.%04d.exr",
     settings=SwapSettings(frames="1001-1010x2", max_views=2, matte_soft_px=4.5),
     analyze=AnalyzeSettings(min_face_px=64, smooth=False),
+    mattes=MatteSettings(holdout_matte="/plates/Straße 7/hand.%04d.exr", on_missing_matte="ignore"),
     host="nuke 16.0",
 )
 
@@ -78,6 +80,10 @@ def test_left_out_entries_have_their_defaults() -> None:
         (minimal(settings={"max_views": 9}), "swap.settings: max_views is 9"),
         (minimal(settings={"max_views": "3"}), "whole number"),
         (minimal(settings=[1]), "swap.settings is .* must be an object"),
+        (minimal(mattes={"artist_matte": 5}), "swap.mattes.artist_matte is 5; it must be text"),
+        (minimal(mattes={"artist_matte_use": "add"}), "swap.mattes: artist_matte_use is 'add': choose one of limit"),
+        (minimal(mattes={"matte_offset_frames": 0.5}), "whole number"),
+        (minimal(mattes={"holdout": "h.exr"}), "swap.mattes has an unknown entry"),
         (minimal(plate="p.exr"), "swap.plate is 'p.exr'; it must be an object"),
         (minimal(plate={}), "swap.plate lacks path"),
         (minimal(plate={"path": 5}), "swap.plate.path is 5; it must be text"),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.path_mapping import (
     POSIX,
     WINDOWS,
@@ -83,6 +84,9 @@ def test_every_path_of_a_job_is_mapped_and_no_name_is() -> None:
     assert mapped == SwapJob(
         Pictures("/m/p"), Pictures("/m/s"), "/m/o.exr", SwapSettings(weights="/m/w/pack"), source_analysis="/m/f.npz"
     )
+    matted = SwapJob(Pictures("p"), Pictures("s"), "o.exr", mattes=MatteSettings(holdout_matte="hand.exr"))
+    mattes = map_job_paths(matted, lambda path: f"/m/{path}").mattes  # type: ignore[union-attr]
+    assert mattes == MatteSettings(holdout_matte="/m/hand.exr")
     analyze = AnalyzeJob(Pictures("p"), "f.npz", weights="compact")
     assert map_job_paths(analyze, lambda path: f"/m/{path}") == AnalyzeJob(Pictures("/m/p"), "/m/f.npz")
 

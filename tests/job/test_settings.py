@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings, describe_settings
 
 
-@pytest.mark.parametrize("settings_type", [AnalyzeSettings, SwapSettings])
+@pytest.mark.parametrize("settings_type", [AnalyzeSettings, MatteSettings, SwapSettings])
 def test_every_setting_has_label_help_and_sensible_limits(settings_type: type) -> None:
     for info in describe_settings(settings_type):
         assert info.label and info.label[0].isupper(), info.name
@@ -21,7 +22,7 @@ def test_every_setting_has_label_help_and_sensible_limits(settings_type: type) -
 
 
 def test_unit_ends_the_name_of_a_number_that_has_one() -> None:
-    for info in describe_settings(AnalyzeSettings) + describe_settings(SwapSettings):
+    for info in describe_settings(AnalyzeSettings) + describe_settings(MatteSettings) + describe_settings(SwapSettings):
         assert not info.unit or info.name.endswith(info.unit), info.name
 
 
