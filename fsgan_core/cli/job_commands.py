@@ -35,6 +35,7 @@ PathMap = Annotated[
         help="Path mapping rules (pathmapping-1.0 JSON) for paths of another machine.",
     ),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Make frames again that this very job has finished before.")]
 
 
 @takes_settings(OptionGroup("settings", AnalyzeSettings, "How faces are found and smoothed"))
@@ -79,6 +80,7 @@ def swap(
     plate_analysis: Annotated[str, _analysis_option("plate")] = "",
     source_analysis: Annotated[str, _analysis_option("source")] = "",
     path_map: PathMap = "",
+    force: Force = False,
     log: Log = LogFormat.AUTO,
 ) -> None:
     """Put the face of the source on the plate, every stage as a layer of the EXR."""
@@ -93,13 +95,14 @@ def swap(
             plate_analysis,
             source_analysis,
         )
-        _run(localize(job, path_map), progress)
+        _run(localize(job, path_map), progress, force)
 
 
 def run(
     job_file: Annotated[str, typer.Argument(metavar="JOB.json", help="The job, as a host or a farm wrote it.")],
     frames: Annotated[str, typer.Option("--frames", help="Only these frames of the job, such as 1001-1010.")] = "",
     path_map: PathMap = "",
+    force: Force = False,
     log: Log = LogFormat.AUTO,
 ) -> None:
     """Run a job file: what every host node and farm task calls."""
@@ -109,7 +112,7 @@ def run(
             if not isinstance(job, SwapJob):
                 raise JobError("--frames needs a swap job: an analysis must see the whole shot.", path=job_file)
             job = job.for_frames(frames)
-        _run(localize(job, path_map, folder=os.path.dirname(os.path.abspath(job_file))), progress)
+        _run(localize(job, path_map, folder=os.path.dirname(os.path.abspath(job_file))), progress, force)
 
 
 def localize(job: Job, path_map: str, folder: str = "") -> Job:
@@ -127,7 +130,7 @@ def localize(job: Job, path_map: str, folder: str = "") -> Job:
     return map_job_paths(job, lambda path: os.path.join(folder, map_path(path, rules)))
 
 
-def _run(job: Job, progress: Progress) -> None:
+def _run(job: Job, progress: Progress, force: bool = False) -> None:
     from fsgan_core.cli.run_job import run_job
 
-    run_job(job, progress)
+    run_job(job, progress, force=force)

@@ -11,12 +11,13 @@ from fsgan_core.pipeline.engine import open_engine
 from fsgan_core.pipeline.swap_shot import swap_shot
 
 
-def run_job(job: Job, progress: Progress) -> None:
+def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     """Do what the job says, and say what became of its frames.
 
     Args:
         job: With paths of this machine.
         progress: Hears about every frame; where it raises CancelledError, only complete files are on disk.
+        force: Make frames again that this very job has finished before.
 
     Raises:
         FsganError: As of the pipeline.
@@ -27,7 +28,7 @@ def run_job(job: Job, progress: Progress) -> None:
         faces = "; ".join(f"face {face.track_id} on {len(face)} frames" for face in shot.faces)
         progress.finished(f"Analyzed {len(shot.frames)} frames: {faces}.")
     else:
-        progress.finished(f"{_sentence(swap_shot(job, progress))}: {job.out}")
+        progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
 
 
 def _sentence(statuses: Mapping[str, int]) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from fsgan_core.color.colorspaces import config_name
 from fsgan_core.errors import PlateError, StageMissingError
 from fsgan_core.face.face_analysis import FaceAnalysis, ShotAnalysis
 from fsgan_core.job.progress import Progress
@@ -24,6 +23,7 @@ from fsgan_core.media.atomic import complete_or_absent
 from fsgan_core.media.plate_reader import PlateReader
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analyze_shot import analyze_frames
+from fsgan_core.pipeline.file_identity import color_identity, file_content, file_stamp
 from fsgan_core.shot.plate import Plate
 from fsgan_core.weights.load import Pack
 
@@ -139,25 +139,16 @@ def _key_of(reader: PlateReader, pack: Pack, settings: AnalyzeSettings) -> str:
     only_one = len(reader.frames) == 1
     made_from: dict[str, Any] = {
         "version": ANALYSIS_VERSION,
-        "plate": [plate.path, plate.layer, plate.stereo_view, reader.colorspace],
-        "color": _stamp(config_name()) if os.path.isfile(config_name()) else config_name(),
+        # Machines mount the same storage in different places: only the name counts.
+        "plate": [os.path.basename(plate.path), plate.layer, plate.stereo_view, reader.colorspace],
+        "color": color_identity(),
         "frames": list(reader.frames),
-        "files": [_content(name) if only_one and not plate.sequence.is_movie else _stamp(name) for name in files],
+        "files": [file_content(f) if only_one and not plate.sequence.is_movie else file_stamp(f) for f in files],
         "weights": pack.sha256,
         # Frames and colorspace count as what they came to, not as how they were asked for.
         "settings": {n: v for n, v in asdict(settings).items() if n not in ("frames", "colorspace")},
     }
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
-
-
-def _stamp(name: str) -> list[Any]:
-    status = os.stat(name)
-    return [os.path.basename(name), status.st_size, status.st_mtime_ns]
-
-
-def _content(name: str) -> list[Any]:
-    with open(name, "rb") as file:
-        return [os.path.basename(name), hashlib.file_digest(file, "sha256").hexdigest()]
 
 
 def _face_arrays(face: FaceAnalysis) -> dict[str, np.ndarray]:

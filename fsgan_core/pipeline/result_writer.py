@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,8 @@ from fsgan_core.media.exr_attribute import AttributeValue
 from fsgan_core.media.layer_names import ST_MAP, layer_path
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import check_output_path, write_frame
+from fsgan_core.pipeline.finished_frames import frame_problem
+from fsgan_core.pipeline.job_hash import JOB_ATTRIBUTE
 from fsgan_core.pipeline.layered_frame import LayeredFrame, wanted_layers
 from fsgan_core.shot.sequence_path import SequencePath
 from fsgan_core.weights.load import Pack
@@ -28,12 +30,13 @@ class ResultWriter:
         job: Names the output, the layers and how they are stored.
         pack: The weights, named in every file.
         numbers: The frames that will be written.
+        digest: The job hash, which tells a finished frame from any other file.
 
     Raises:
         JobError: The output is no EXR, one file for several frames, or the plate itself; or a layer does not exist.
     """
 
-    def __init__(self, job: SwapJob, pack: Pack, numbers: Sequence[int]) -> None:
+    def __init__(self, job: SwapJob, pack: Pack, numbers: Sequence[int], digest: str) -> None:
         check_output_path(job.out)
         self._out = SequencePath(job.out)
         self._layers = wanted_layers(job.settings.layers)
@@ -43,7 +46,10 @@ class ResultWriter:
             "fsgan/weights": f"{pack.name} {pack.sha256[:16]}",
             "fsgan/source": os.path.basename(job.source.path),
             "fsgan/synthetic_media": 1,
+            "fsgan/device": pack.device,
+            JOB_ATTRIBUTE: digest,
         }
+        self._digest = digest
         if len(numbers) > 1 and not self._out.is_pattern:
             raise JobError(
                 f"{job.out} is one file, and {len(numbers)} frames are to be written. Name it swap.%04d.exr."
@@ -51,6 +57,19 @@ class ResultWriter:
         plate_path = job.plate_to_analyze().sequence.text
         if os.path.abspath(job.out) == os.path.abspath(plate_path):
             raise JobError(f"{job.out} is the plate itself. Name another output.")
+
+    def unfinished(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """The frames that are not on disk yet as this very job makes them, every file of them whole."""
+        return tuple(number for number in numbers if any(self._problems(number)))
+
+    def files(self, number: int) -> list[str]:
+        """The files of one frame, the result itself last: where that exists, the frame is complete."""
+        path = self._out.at(number)
+        layers = self._layers if self._settings.one_file_per_layer else ()
+        return [*(layer_path(path, layer) for layer in layers), path]
+
+    def _problems(self, number: int) -> Iterator[str]:
+        return (said for path in self.files(number) if (said := frame_problem(path, self._digest)))
 
     def write(self, layered: LayeredFrame) -> tuple[int, str]:
         """One frame written, complete or not at all; its number and status.
@@ -62,7 +81,6 @@ class ResultWriter:
         path = self._out.at(number)
         header = self._header(layered)
         if self._settings.one_file_per_layer:
-            # Before the result itself: where that exists, the frame is complete.
             for layer in self._layers:
                 # R and G say nothing of an ST map, whose numbers need more than a half.
                 bit_depth = "float" if layer == ST_MAP else self._settings.bit_depth

@@ -22,7 +22,9 @@ from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_or_analyze
 from fsgan_core.pipeline.artist_mattes import open_mattes
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
+from fsgan_core.pipeline.finished_frames import keep_finished
 from fsgan_core.pipeline.frame_stream import stream_frames
+from fsgan_core.pipeline.job_hash import job_hash
 from fsgan_core.pipeline.layered_frame import LayeredFrame
 from fsgan_core.pipeline.linear_frame import LinearFrame, crop_visible, read_linear
 from fsgan_core.pipeline.paste_layers import SwapStages, paste_layers
@@ -47,15 +49,16 @@ class FaceSwapper:
     settings: SwapSettings
 
 
-def swap_shot(job: SwapJob, progress: Progress | None = None) -> Counter[str]:
-    """The result of a swap job, written frame by frame.
+def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = False) -> Counter[str]:
+    """The result of a swap job, written frame by frame; frames that this very job has written before are kept.
 
     Args:
         job: Source, plate, output and settings.
         progress: Hears about every frame; where it raises CancelledError, only complete frames are on disk.
+        force: Write every frame again.
 
     Returns:
-        How many frames have each status.
+        How many frames have each status; those that were there already are "kept".
 
     Raises:
         JobError: The output, a layer, a colorspace or the face asked for makes no sense.
@@ -70,11 +73,14 @@ def swap_shot(job: SwapJob, progress: Progress | None = None) -> Counter[str]:
     with open_plate(job.plate_to_analyze()) as reader, open_mattes(job.mattes, job.plate.stereo_view) as mattes:
         numbers = frames_to_write(job, reader.frames)
         pack = open_engine(job.settings.weights, job.settings.device)
-        writer = ResultWriter(job, pack, numbers)
+        writer = ResultWriter(job, pack, numbers, job_hash(job, pack))
+        statuses: Counter[str] = Counter()
+        numbers = keep_finished(writer, numbers, statuses, progress) if not force else numbers
+        if not numbers:
+            return statuses
         face, swapper = prepare_swap(job, pack, progress)
         mattes.check(number for number in numbers if face.crop_at(number) is not None)
         progress.begin(f"swap {job.plate.path}", len(numbers))
-        statuses: Counter[str] = Counter()
         with frame_workers(pack.device) as workers:
             for number, status in stream_frames(
                 numbers,

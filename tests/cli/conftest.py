@@ -27,10 +27,12 @@ class FakeEngine:
     """Keeps the jobs it was given, and does with each what `work` says."""
 
     jobs: list[Job] = field(default_factory=list)
+    forced: list[bool] = field(default_factory=list)
     work: Callable[[Job, Progress], None] = lambda job, progress: None
 
-    def run_job(self, job: Job, progress: Progress) -> None:
+    def run_job(self, job: Job, progress: Progress, *, force: bool = False) -> None:
         self.jobs.append(job)
+        self.forced.append(force)
         self.work(job, progress)
 
 

@@ -15,7 +15,7 @@ from fsgan_core.errors import CancelledError
 
 SLOW_ENGINE = """
 import sys, time, types
-def run_job(job, progress):
+def run_job(job, progress, force):
     progress.begin("swap", 1000)
     for frame in range(1, 1001):
         try:

@@ -99,6 +99,14 @@ def test_frames_of_a_farm_task_replace_those_of_the_job(fsgan: Any, engine: Any,
     assert engine.jobs[0].analyze.frames == ""
 
 
+def test_force_reaches_the_engine(fsgan: Any, engine: Any, tmp_path: Path) -> None:
+    write_job(SwapJob(Pictures("/p.exr"), Pictures("/s.exr"), "/o.exr"), str(tmp_path / "j.json"))
+    fsgan("run", str(tmp_path / "j.json"))
+    fsgan("run", str(tmp_path / "j.json"), "--force")
+    fsgan(*SWAP, "--force")
+    assert engine.forced == [False, True, True]
+
+
 def test_frames_of_an_analysis_cannot_be_split(fsgan: Any, engine: Any, tmp_path: Path) -> None:
     write_job(AnalyzeJob(Pictures("/p.exr"), "/f.npz"), str(tmp_path / "j.json"))
     outcome = fsgan("run", str(tmp_path / "j.json"), "--frames", "4-6")

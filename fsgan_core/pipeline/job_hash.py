@@ -1,0 +1,83 @@
+"""One number for everything that decides the pixels of a job: two frames with the same job hash show the same.
+
+The hash stands in the attribute `fsgan/job` of every frame. It is the same for every chunk of a job, on every machine
+and for every output, so that a frame is recognised by what it was made from and not by its name or its age.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import fsgan_core
+from fsgan_core.errors import PlateError
+from fsgan_core.job.spec import Pictures
+from fsgan_core.pipeline.file_identity import color_identity, file_content, plate_identity
+from fsgan_core.shot.plate import Plate
+from fsgan_core.weights.load import Pack
+
+RESULT_VERSION = 1
+"""Goes up when the same job gives other pixels than before."""
+
+JOB_ATTRIBUTE = "fsgan/job"
+"""The EXR attribute that carries the hash."""
+
+# Where things go, who asked, how the work was split, and on what it ran. Weights count by their hash.
+_DECIDES_NO_PIXEL = frozenset(
+    ["out", "host", "plate_analysis", "source_analysis", "driver_analysis", "consent", "device", "weights"]
+)
+
+
+def job_hash(job: Any, pack: Pack) -> str:
+    """32 hex digits over the pictures, weights and settings of a job.
+
+    Args:
+        job: Any job that writes pictures, with paths of this machine. Every `Pictures` in it counts by its files,
+            every text that names a file (corrections) by that file's content, everything else as it stands.
+        pack: The networks.
+
+    Raises:
+        PlateError: A file cannot be looked at.
+    """
+    made_from = {
+        "fsgan": [fsgan_core.__version__, RESULT_VERSION],
+        "kind": type(job).__name__,
+        "weights": pack.sha256,
+        "color": color_identity(),
+        "job": {item.name: _of_field(job, item.name) for item in fields(job) if item.name not in _DECIDES_NO_PIXEL},
+    }
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _of_field(job: Any, name: str) -> Any:
+    value = getattr(job, name)
+    if isinstance(value, Pictures):
+        as_plate = getattr(job, f"{name}_to_analyze", None)
+        plate = as_plate() if as_plate is not None else Plate(value.path, None, "", value.layer, value.stereo_view)
+        return plate_identity(plate)
+    if name == "settings" and is_dataclass(value):
+        # The frames of a chunk decide which frames are made, not what they show.
+        return {item.name: _of_value(getattr(value, item.name)) for item in fields(value) if _decides(item.name)}
+    return _of_value(value)
+
+
+def _decides(setting: str) -> bool:
+    return setting != "frames" and setting not in _DECIDES_NO_PIXEL
+
+
+def _of_value(value: Any) -> Any:
+    if isinstance(value, Pictures):
+        return plate_identity(Plate(value.path, None, "", value.layer, value.stereo_view)) if value.path else ""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _of_value(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, (list, tuple)):
+        return [_of_value(one) for one in value]
+    if isinstance(value, str) and os.path.splitext(value)[1] and os.path.isfile(value):
+        try:
+            return file_content(value)
+        except OSError as error:
+            raise PlateError(f"cannot be read: {error.strerror}.", path=value) from error
+    return value
