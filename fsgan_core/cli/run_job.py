@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fsgan_core.errors import JobError
 from fsgan_core.job.progress import Progress
-from fsgan_core.job.spec import AnalyzeJob, Job
+from fsgan_core.job.spec import AnalyzeJob, Job, SwapJob
 from fsgan_core.pipeline.analysis_file import load_or_analyze
 from fsgan_core.pipeline.engine import open_engine
 from fsgan_core.pipeline.swap_shot import swap_shot
@@ -27,8 +28,10 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
         shot = load_or_analyze(job.out, job.plate_to_analyze(), pack, job.settings, progress)
         faces = "; ".join(f"face {face.track_id} on {len(face)} frames" for face in shot.faces)
         progress.finished(f"Analyzed {len(shot.frames)} frames: {faces}.")
-    else:
+    elif isinstance(job, SwapJob):
         progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
+    else:
+        raise JobError("this version of fsgan reads finetune jobs and does not run them yet; update fsgan.")
 
 
 def _sentence(statuses: Mapping[str, int]) -> str:

@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 from dataclasses import MISSING, asdict, fields, is_dataclass
-from typing import Any, Dict, Iterable, List, NoReturn, Tuple, Type, cast, get_type_hints
+from typing import Any, Dict, Iterable, List, NoReturn, Tuple, Type, cast, get_args, get_origin, get_type_hints
 
 from fsgan_core.errors import JobError, OutputError
 from fsgan_core.job.spec import JOB_KINDS, Job
@@ -139,6 +139,10 @@ def _value(wanted: Type[Any], value: Any, place: str) -> Any:
         if not isinstance(value, dict):
             raise JobError(f"{place} is {value!r}; it must be an object in braces.")
         return _build(wanted, value, place)
+    if get_origin(wanted) is tuple:
+        if not isinstance(value, list):
+            raise JobError(f"{place} is {value!r}; it must be a list in brackets.")
+        return tuple(_value(get_args(wanted)[0], item, f"{place}[{index}]") for index, item in enumerate(value))
     if wanted is str and not isinstance(value, str):
         raise JobError(f"{place} is {value!r}; it must be text in quotes.")
     if isinstance(value, str) and _NO_TEXT.search(value):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional, Sequence, Tuple
 
 from fsgan_core.errors import JobError
-from fsgan_core.job.spec import Job, Pictures, SwapJob
+from fsgan_core.job.spec import FinetuneJob, Job, Pictures, SwapJob
 
 VERSION = "pathmapping-1.0"
 POSIX, WINDOWS = "POSIX", "WINDOWS"
@@ -134,6 +134,13 @@ def map_job_paths(job: Job, to_local: Callable[[str], str]) -> Job:
                 artist_matte=optional(job.mattes.artist_matte),
                 holdout_matte=optional(job.mattes.holdout_matte),
             ),
+        )
+    if isinstance(job, FinetuneJob):
+        return replace(
+            job,
+            sources=tuple(pictures(source) for source in job.sources),
+            out=to_local(job.out),
+            settings=replace(job.settings, weights=weights(job.settings.weights)),
         )
     return replace(job, plate=pictures(job.plate), out=to_local(job.out), weights=weights(job.weights))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Dict, Optional, Tuple, Type, Union
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.shot.frame_range import FrameRange
@@ -146,9 +147,45 @@ class SwapJob:
         return self.plate_analysis or f"{stem}.plate.npz", self.source_analysis or f"{stem}.source.npz"
 
 
-Job = Union[AnalyzeJob, SwapJob]
+@dataclass(frozen=True)
+class FinetuneJob:
+    """Weights made better for one person: a child pack, which `weights` of a swap then names.
 
-JOB_KINDS: Dict[str, Type[Job]] = {"analyze": AnalyzeJob, "swap": SwapJob}
+    Args:
+        sources: The clips of the person: sequences, movies, stills; at least one.
+        out: Folder of the child pack. What the run leaves beside it (state, previews, log) lies in its folder `run`.
+        settings: What is trained, for how long, and from which weights.
+        analyze: How faces are found in the clips.
+        host: Who wrote the job, such as `nuke 16.0`; for the log only.
+    """
+
+    sources: Tuple[Pictures, ...]
+    out: str
+    settings: FinetuneSettings = field(default_factory=FinetuneSettings)
+    analyze: AnalyzeSettings = field(default_factory=AnalyzeSettings)
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be learned from.
+
+        Raises:
+            JobError: There is no source, the output is no folder's name, a frame range is wrong, or pass 1 names frames
+                or a colorspace of its own.
+        """
+        if not self.sources:
+            raise JobError("sources is empty. Name at least one clip of the person.")
+        if not self.out or self.out.lower().endswith((".exr", ".npz", ".safetensors", ".json")):
+            raise JobError(f"The output {self.out!r} must be a folder, which becomes the new weight pack.")
+        if self.analyze.frames or self.analyze.colorspace:
+            raise JobError("analyze.frames and analyze.colorspace: in a finetune job they are settings.source_frames "
+                           "and settings.source_colorspace.")
+        for source in self.sources:
+            source.with_frames(self.settings.source_frames, self.settings.source_colorspace)
+
+
+Job = Union[AnalyzeJob, SwapJob, FinetuneJob]
+
+JOB_KINDS: Dict[str, Type[Job]] = {"analyze": AnalyzeJob, "swap": SwapJob, "finetune": FinetuneJob}
 """The word in a job file's `kind`, and what it makes."""
 
 

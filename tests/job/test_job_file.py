@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError, OutputError
+from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.job_file import LARGEST_BYTES, job_text, parse_job, read_job, write_job
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
-from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, FinetuneJob, Job, Pictures, SwapJob
 
 SWAP = SwapJob(
     plate=Pictures("/plates/Straße 7/p.%04d.exr", layer="beauty", stereo_view="left"),
@@ -35,8 +36,15 @@ def minimal(**changes: Any) -> dict[str, Any]:
     return content
 
 
-@pytest.mark.parametrize("job", [SWAP, AnalyzeJob(Pictures("p.exr"), "f.npz", AnalyzeSettings(frames="5"))])
-def test_written_job_reads_back_equal(tmp_path: Path, job: SwapJob | AnalyzeJob) -> None:
+FINETUNE = FinetuneJob(
+    (Pictures("/src/who.mov"), Pictures("/src/still.exr", layer="beauty")),
+    "/packs/who",
+    FinetuneSettings(iterations=200),
+)
+
+
+@pytest.mark.parametrize("job", [SWAP, AnalyzeJob(Pictures("p.exr"), "f.npz", AnalyzeSettings(frames="5")), FINETUNE])
+def test_written_job_reads_back_equal(tmp_path: Path, job: Job) -> None:
     path = tmp_path / "größe 1" / "job.json"
     path.parent.mkdir()
     write_job(job, str(path))
@@ -172,3 +180,18 @@ def test_folder_that_is_not_there_is_an_output_error(tmp_path: Path) -> None:
 def test_job_file_is_golden() -> None:
     golden = Path(__file__).with_name("swap_job.golden.json")
     assert job_text(SWAP) == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ({"path": "a.mov"}, "must be a list"),
+        (["a.mov"], r"sources\[0\] is 'a.mov'; it must be an object"),
+        ([{"path": "a.mov"}, {"pth": "b.mov"}], r"sources\[1\] has an unknown entry 'pth'"),
+        ([], "at least one clip"),
+    ],
+)
+def test_sources_of_a_finetune_job_are_a_list_of_pictures(sources: object, words: str) -> None:
+    content = {"fsgan_job": 1, "kind": "finetune", "sources": sources, "out": "packs/who"}
+    with pytest.raises(JobError, match=words):
+        parse_job(json.dumps(content))

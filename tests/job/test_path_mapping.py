@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.path_mapping import (
     POSIX,
@@ -21,7 +22,7 @@ from fsgan_core.job.path_mapping import (
     read_path_rules,
 )
 from fsgan_core.job.settings import SwapSettings
-from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, FinetuneJob, Pictures, SwapJob
 
 RULES = (
     PathRule(WINDOWS, "P:\\show", "/mnt/show"),
@@ -89,6 +90,10 @@ def test_every_path_of_a_job_is_mapped_and_no_name_is() -> None:
     assert mattes == MatteSettings(holdout_matte="/m/hand.exr")
     analyze = AnalyzeJob(Pictures("p"), "f.npz", weights="compact")
     assert map_job_paths(analyze, lambda path: f"/m/{path}") == AnalyzeJob(Pictures("/m/p"), "/m/f.npz")
+    finetune = FinetuneJob((Pictures("a"), Pictures("b")), "packs/c", FinetuneSettings(weights="w/pack"))
+    assert map_job_paths(finetune, lambda path: f"/m/{path}") == FinetuneJob(
+        (Pictures("/m/a"), Pictures("/m/b")), "/m/packs/c", FinetuneSettings(weights="/m/w/pack")
+    )
 
 
 def write_rules(folder: Path, content: object) -> str:

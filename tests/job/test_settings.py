@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings, describe_settings
 
 
-@pytest.mark.parametrize("settings_type", [AnalyzeSettings, MatteSettings, SwapSettings])
+@pytest.mark.parametrize("settings_type", [AnalyzeSettings, MatteSettings, SwapSettings, FinetuneSettings])
 def test_every_setting_has_label_help_and_sensible_limits(settings_type: type) -> None:
     for info in describe_settings(settings_type):
         assert info.label and info.label[0].isupper(), info.name

@@ -6,7 +6,7 @@ import pytest
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
-from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, FinetuneJob, Pictures, SwapJob
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.plate import Plate
 
@@ -85,3 +85,14 @@ def test_empty_path_is_refused() -> None:
 def test_analyze_job_checks_its_device() -> None:
     with pytest.raises(JobError, match="device is 'tpu'"):
         AnalyzeJob(Pictures("p.exr"), "f.npz", device="tpu")
+
+
+@pytest.mark.parametrize("out", ["", "pack.safetensors", "out.%04d.exr"])
+def test_finetuned_weights_go_to_a_folder(out: str) -> None:
+    with pytest.raises(JobError, match="must be a folder"):
+        FinetuneJob((Pictures("s.mov"),), out)
+
+
+def test_finetune_job_names_its_frames_in_one_place() -> None:
+    with pytest.raises(JobError, match="settings.source_frames"):
+        FinetuneJob((Pictures("s.mov"),), "pack", analyze=AnalyzeSettings(frames="1-5"))
