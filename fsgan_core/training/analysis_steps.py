@@ -96,6 +96,13 @@ class FeatureTrainer(nn.Module):
         self.centres = nn.Parameter(torch.randn(people, features.embedding.out_features) * 0.05)
 
 
+def attribute_validation(net: nn.Module, batch: dict[str, Tensor]) -> Figures:
+    """Mean error of the attributes alone: identity numbers of validation people mean nothing to the centres."""
+    assert isinstance(net, FeatureTrainer)
+    guess = net.features.attributes(net.features.pooled(batch["picture"])).float()
+    return {"attributes": (guess - batch["attributes"]).abs().mean()}
+
+
 def detector_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
     """Focal loss of the cell scores, and size-relative box error at the cells near a face's centre."""
     logits, boxes = net(batch["picture"])

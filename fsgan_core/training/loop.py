@@ -20,10 +20,8 @@ from torch import Tensor, nn
 
 from fsgan_core.errors import CancelledError, EngineError
 from fsgan_core.job.progress import Progress
-from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.inference import computes_bfloat16, to_device
 from fsgan_core.training import generator_steps
-from fsgan_core.training.analysis_steps import FeatureTrainer
 from fsgan_core.training.checkpoint import load_checkpoint, save_checkpoint
 from fsgan_core.training.datasets import batches
 from fsgan_core.training.recipes import Recipe, learning_rate
@@ -177,8 +175,8 @@ class Trainer:
         with torch.no_grad(), self._autocast():
             for number in range(16):
                 batch = {**self._to_device(next(source)), "number": torch.tensor(number)}
-                if isinstance(self.average, FeatureTrainer):
-                    figures = {"attributes": _attribute_error(self.average.features, batch)}
+                if self.task.validation is not None:
+                    figures = self.task.validation(self.average, batch)
                 else:
                     _, figures, _ = self._forward(self.average, batch, 0.0)
                 for name, value in figures.items():
@@ -287,9 +285,3 @@ class Trainer:
         with (self.run.out / "log.jsonl").open("a") as stream:
             stream.write(line + "\n")
         log.info("%s", line)
-
-
-def _attribute_error(features: FaceFeatures, batch: dict[str, Tensor]) -> Tensor:
-    """Mean error of the attributes alone: identity numbers of validation people mean nothing to the centres."""
-    guess = features.attributes(features.pooled(batch["picture"])).float()
-    return (guess - batch["attributes"]).abs().mean()

@@ -15,7 +15,7 @@ class Recipe:
     """How one network is trained.
 
     Attributes:
-        role: The network (`weights.architectures.ROLES`).
+        role: The network (`weights.architectures.ROLES` and `MEASURE_ROLES`).
         size: "compact" or "paper".
         crop: Side of the training pictures at the full stage, px.
         batch: Pictures a step.
@@ -54,6 +54,8 @@ RECIPES: dict[str, Recipe] = {
     "segmentation-compact": Recipe("segmentation", "compact", 128, 24, 96_000, 2e-3, photo_share=0.4),
     "detector-compact": Recipe("detector", "compact", 160, 24, 48_000, 2e-3, photo_share=0.3),
     "transformer-compact": Recipe("transformer", "compact", 0, 512, 4_000_000, 2e-3),
+    "identity-compact": Recipe("identity", "compact", 96, 32, 120_000, 2e-3),
+    "expression-compact": Recipe("expression", "compact", 96, 48, 100_000, 2e-3),
     "reenactment-compact": Recipe(
         "reenactment", "compact", 256, 8, 80_000, 1e-3, GAN_BETAS, base_share=0.6, adversarial_from=0.6
     ),

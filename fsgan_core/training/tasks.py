@@ -14,17 +14,26 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fsgan_core.networks.face_embedding import FaceEmbedding
 from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.generator import Enhancer
 from fsgan_core.networks.patch_discriminator import PatchDiscriminator
-from fsgan_core.training import analysis_samples, analysis_steps, generator_samples, generator_steps
+from fsgan_core.training import (
+    analysis_samples,
+    analysis_steps,
+    generator_samples,
+    generator_steps,
+    measure_samples,
+    measure_steps,
+)
 from fsgan_core.training.analysis_samples import FaceSampler
 from fsgan_core.training.datasets import Clip, load_clips
 from fsgan_core.training.generator_samples import PairSampler
 from fsgan_core.training.generator_steps import GeneratorContext
 from fsgan_core.training.head_pairs import HeadPairs
+from fsgan_core.training.measure_samples import PersonSampler
 from fsgan_core.training.recipes import Recipe
-from fsgan_core.weights.architectures import build_network
+from fsgan_core.weights.architectures import MEASURE_ROLES, build_network
 from fsgan_core.weights.load import load_network
 
 SampleMaker = Callable[[np.random.Generator], dict[str, np.ndarray]]
@@ -56,6 +65,7 @@ class Task:
         analysis_step: Loss function of an analysis network, or None.
         pictures: Forward function of a generator, or None.
         context: Networks around a generator, or None.
+        validation: Figures of an analysis network on people that training never sees; None: those of its step.
     """
 
     trained: nn.Module
@@ -64,6 +74,7 @@ class Task:
     analysis_step: Callable[[nn.Module, dict[str, Tensor]], tuple[Tensor, dict[str, Tensor]]] | None = None
     pictures: Callable[..., list[generator_steps.Generated]] | None = None
     context: GeneratorContext | None = None
+    validation: Callable[[nn.Module, dict[str, Tensor]], dict[str, Tensor]] | None = None
 
 
 def build_task(recipe: Recipe, folders: DataFolders) -> Task:
@@ -81,6 +92,8 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     if recipe.role == "transformer":
         pairs = {split: HeadPairs(folders.root / "heads.npz", split) for split in ("train", "val")}
         return Task(network, network, lambda size, split: pairs[split].sample, analysis_steps.transformer_step)
+    if recipe.role in MEASURE_ROLES:
+        return _measure_task(recipe, folders, network)
     makers = {
         "landmarks": (analysis_samples.landmark_sample, analysis_steps.landmark_step),
         "pose": (analysis_samples.landmark_sample, analysis_steps.pose_step),
@@ -95,14 +108,16 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
         split: load_clips([folders.root / "photos"], split) if recipe.photo_share else [] for split in ("train", "val")
     }
     trained: nn.Module = network
+    validation = None
     if isinstance(network, FaceFeatures):
         people = {split: _merge_people(clips) for split, clips in people.items()}
         trained = analysis_steps.FeatureTrainer(network, len(people["train"]))
+        validation = analysis_steps.attribute_validation
 
     def sample_maker(size: int, split: str) -> SampleMaker:
         return partial(make, FaceSampler(people[split], photos[split], recipe.photo_share, size))
 
-    return Task(trained, network, sample_maker, step)
+    return Task(trained, network, sample_maker, step, validation=validation)
 
 
 def initialise(network: nn.Module) -> None:
@@ -143,6 +158,31 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
         return partial(make, PairSampler(clips[split], size))
 
     return Task(network, network, sample_maker, None, pictures, GeneratorContext(features, discriminator, transformer))
+
+
+def _measure_task(recipe: Recipe, folders: DataFolders, network: nn.Module) -> Task:
+    render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]
+    samplers = {split: PersonSampler(_by_person(load_clips(render_folders, split))) for split in ("train", "val")}
+    trained, step, validation = network, measure_steps.expression_step, None
+    make = measure_samples.expression_sample
+    if recipe.role == "identity":
+        assert isinstance(network, FaceEmbedding)
+        trained = measure_steps.IdentityTrainer(network, len(samplers["train"].people))
+        step, validation = measure_steps.identity_step, measure_steps.identity_validation
+        make = measure_samples.identity_sample
+
+    def sample_maker(size: int, split: str) -> SampleMaker:
+        return partial(make, samplers[split])
+
+    return Task(trained, network, sample_maker, step, validation=validation)
+
+
+def _by_person(clips: list[Clip]) -> list[list[Clip]]:
+    """The clips of each person, people in the order of their names."""
+    people: dict[str, list[Clip]] = {}
+    for clip in clips:
+        people.setdefault(clip.meta.name, []).append(clip)
+    return [people[name] for name in sorted(people)]
 
 
 def _merge_people(clips: list[Clip]) -> list[Clip]:

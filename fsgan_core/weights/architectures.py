@@ -8,6 +8,7 @@ from torch import nn
 
 from fsgan_core.errors import WeightsError
 from fsgan_core.networks.face_detector import FaceDetector
+from fsgan_core.networks.face_embedding import FaceEmbedding
 from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.face_generators import BlendingGenerator, InpaintingGenerator, ReenactmentGenerator
 from fsgan_core.networks.generator import GeneratorSize
@@ -21,7 +22,11 @@ ROLES = (
 )  # fmt: skip
 """The networks of a pack, in the order of the flow."""
 
-FEATURE_ATTRIBUTES = 2 * 98 + 3 + 53
+MEASURE_ROLES = ("identity", "expression")
+"""The networks of a pack that measures results; no part of a pack that swaps."""
+
+EXPRESSION_COEFFICIENTS = 53
+FEATURE_ATTRIBUTES = 2 * 98 + 3 + EXPRESSION_COEFFICIENTS
 """Outputs of the attribute head of the face features: landmarks, pose, expression coefficients."""
 
 _PAPER_GR = GeneratorSize((128, 256, 512, 1024), (2, 2, 2, 3), fine_landmarks=True, residual=False)
@@ -49,6 +54,8 @@ _BUILDERS: dict[tuple[str, str], Callable[[], nn.Module]] = {
     ("blending", "paper"): lambda: BlendingGenerator(_PAPER_GB),
     ("features", "compact"): lambda: FaceFeatures((16, 32, 64, 128, 160), (1, 2, 2, 2, 2), 128, FEATURE_ATTRIBUTES),
     ("features", "paper"): lambda: FaceFeatures((64, 128, 256, 512, 512), (2, 2, 4, 4, 4), 512, FEATURE_ATTRIBUTES),
+    ("identity", "compact"): lambda: FaceEmbedding((24, 48, 96, 140), (0, 1, 2, 2), 128),
+    ("expression", "compact"): lambda: FaceEmbedding((16, 32, 64, 96), (0, 1, 1, 2), 16, EXPRESSION_COEFFICIENTS),
 }
 
 
@@ -64,7 +71,6 @@ def build_network(role: str, size: str) -> nn.Module:
     """
     builder = _BUILDERS.get((role, size))
     if builder is None:
-        raise WeightsError(
-            f"there is no network {role!r} of size {size!r}; roles: {', '.join(ROLES)}; sizes: compact, paper"
-        )
+        roles = ", ".join((*ROLES, *MEASURE_ROLES))
+        raise WeightsError(f"there is no network {role!r} of size {size!r}; roles: {roles}; sizes: compact, paper")
     return builder()

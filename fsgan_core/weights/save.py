@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 TRAINING_ONLY = ("attributes.",)
-"""Parameters that no inference uses: the attribute head of the face features."""
+"""Parameters that no inference uses: the attribute heads of the face features and of the expression embedding."""
 
 
 def save_network(path: Path, network: nn.Module, role: str, size: str) -> Path:
@@ -27,7 +27,7 @@ def save_network(path: Path, network: nn.Module, role: str, size: str) -> Path:
     """
     tensors = {}
     for key, value in network.state_dict().items():
-        if role == "features" and key.startswith(TRAINING_ONLY):
+        if role in ("features", "expression") and key.startswith(TRAINING_ONLY):
             continue
         half = value.half() if value.dtype == torch.float32 else value
         tensors[key] = half.detach().cpu().contiguous().clone()

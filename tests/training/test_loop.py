@@ -28,7 +28,9 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-@pytest.mark.parametrize("role", ["features", "pose", "transformer", "segmentation", "detector", "landmarks"])
+@pytest.mark.parametrize(
+    "role", ["features", "pose", "transformer", "segmentation", "detector", "landmarks", "identity", "expression"]
+)
 def test_analysis_network_trains_and_exports(role: str, data: Path, tmp_path: Path) -> None:
     exported = train(_tiny(role), DataFolders(data), RunSettings(tmp_path, workers=1))
     assert exported.name == f"{role}.safetensors"

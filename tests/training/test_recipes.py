@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError
 from fsgan_core.training.recipes import RECIPES, Recipe, find_recipe, learning_rate
-from fsgan_core.weights.architectures import ROLES
+from fsgan_core.weights.architectures import MEASURE_ROLES, ROLES
 
 COSINE = Recipe("pose", "compact", 128, 32, 1000, 2e-3)
 HALVING = Recipe("pose", "paper", 128, 32, 1000, 2e-3, schedule="halving")
 
 
 def test_every_role_has_both_sizes_and_a_recipe_its_name() -> None:
-    assert set(RECIPES) == {f"{role}-{size}" for role in ROLES for size in ("compact", "paper")}
+    pack = {f"{role}-{size}" for role in ROLES for size in ("compact", "paper")}
+    # What measures is one network for all packs: figures of two packs must be comparable.
+    assert set(RECIPES) == pack | {f"{role}-compact" for role in MEASURE_ROLES}
     assert all(name == f"{recipe.role}-{recipe.size}" for name, recipe in RECIPES.items())
 
 
