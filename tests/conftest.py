@@ -56,6 +56,12 @@ def painted_swaps() -> ModuleType:
     return _load("pipeline/painted_swaps.py")
 
 
+@pytest.fixture(scope="session")
+def cryptomatte_reader() -> ModuleType:
+    """Decodes Cryptomattes as a host does (tests/media/cryptomatte_reader.py)."""
+    return _load("media/cryptomatte_reader.py")
+
+
 @pytest.fixture
 def swap_bench(
     tmp_path: Path, painted_faces: ModuleType, painted_swaps: ModuleType, monkeypatch: pytest.MonkeyPatch

@@ -170,6 +170,10 @@ class SwapSettings:
         False, label="One file per layer",
         help="Also write every layer as an EXR of its own, for hosts that read no multi-layer files.",
     )
+    cryptomatte: bool = setting(
+        False, label="Cryptomatte",
+        help="Also write a Cryptomatte (fsgan_crypto) of the face and the hair of every person in the shot.",
+    )
     compression: str = setting(
         "zip", label="Compression", choices=("none", "zips", "zip"),
         help="EXR compression. All of them keep every bit. zips suits playback in Nuke.",

@@ -14,6 +14,8 @@ INPAINT = "fsgan_inpaint"
 BLEND = "fsgan_blend"
 INVENTED = "fsgan_invented"
 ST_MAP = "fsgan_st"
+CRYPTOMATTE = "fsgan_crypto"
+"""Its channels are those of `media.cryptomatte`, as many as a shot needs."""
 
 # Layer to its channels, in the order of the method.
 LAYER_CHANNELS: dict[str, tuple[str, ...]] = {
@@ -26,8 +28,8 @@ LAYER_CHANNELS: dict[str, tuple[str, ...]] = {
     INVENTED: ("A",),
     ST_MAP: ("U", "V"),
 }
-# Positions need more than the 11 bits of a half.
-_FLOAT_LAYERS = frozenset([ST_MAP])
+# Positions need more than the 11 bits of a half, and ids all 32.
+_FLOAT_LAYERS = (ST_MAP, CRYPTOMATTE)
 _FRAME_AND_EXTENSION = re.compile(r"([._](\d+|%\d*d|#+|@+))?\.[^.]+\Z")
 
 
@@ -41,8 +43,9 @@ def channel_names(layer: str) -> tuple[str, ...]:
 
 
 def pixel_type(channel: str, bit_depth: str) -> str:
-    """`half` or `float`: how a channel is stored in a result of `bit_depth`; the ST map is always float."""
-    return "float" if bit_depth == "float" or channel.rpartition(".")[0] in _FLOAT_LAYERS else "half"
+    """`half` or `float`: how a result of `bit_depth` stores a channel; ST map and Cryptomatte are always float."""
+    is_float = bit_depth == "float" or channel.rpartition(".")[0].rstrip("0123456789") in _FLOAT_LAYERS
+    return "float" if is_float else "half"
 
 
 def layer_path(result_path: str, layer: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,6 +32,21 @@ class Patch:
 
 
 @dataclass(frozen=True, eq=False)
+class IdLayer:
+    """Who is where: a Cryptomatte.
+
+    Args:
+        names: Its channels.
+        patch: (h, w, len(names)) float32; None where nobody is.
+        attributes: What the file's header says about it.
+    """
+
+    names: tuple[str, ...]
+    patch: Patch | None
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
 class LayeredFrame:
     """One frame of the result, held as patches until it is written.
 
@@ -40,12 +55,14 @@ class LayeredFrame:
         status: What became of it.
         result: (h, w, 3) that replaces the plate, in the colorspace of `linear`; None where the plate stays.
         layers: Layer name to patch; a layer without one is black.
+        ids: Who is where, if that is asked for.
     """
 
     linear: LinearFrame
     status: FrameStatus
     result: Patch | None = None
     layers: Mapping[str, Patch] = field(default_factory=dict)
+    ids: IdLayer | None = None
 
     @property
     def plate(self) -> PlateFrame:
@@ -71,13 +88,20 @@ class LayeredFrame:
             channels["A"] = self.plate.alpha
         for layer in wanted:
             channels |= self.layer_channels(layer)
-        return channels
+        return channels | self.id_channels()
 
     def layer_channels(self, layer: str) -> dict[str, np.ndarray]:
         """The channels of one layer: full channel name to (H, W) float16 or float32."""
-        size = self.linear.pixels.shape[:2]
         names = [f"{layer}.{channel}" for channel in LAYER_CHANNELS[layer]]
-        patch = self.layers.get(layer)
+        return self._planes(names, self.layers.get(layer))
+
+    def id_channels(self) -> dict[str, np.ndarray]:
+        """The channels of the Cryptomatte: full channel name to (H, W) float32; none where it is not asked for."""
+        return {} if self.ids is None else self._planes(self.ids.names, self.ids.patch)
+
+    def _planes(self, names: Sequence[str], patch: Patch | None) -> dict[str, np.ndarray]:
+        """A patch laid on black, channel by channel."""
+        size = self.linear.pixels.shape[:2]
         if patch is None:
             return dict.fromkeys(names, np.zeros(size, np.float16))
         planes = np.zeros((len(names), *size), patch.values.dtype)

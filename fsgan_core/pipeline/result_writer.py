@@ -13,7 +13,7 @@ from fsgan_core.color.colorspaces import LINEAR_REC709
 from fsgan_core.errors import JobError, PlateError
 from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.exr_attribute import AttributeValue
-from fsgan_core.media.layer_names import ST_MAP, layer_path
+from fsgan_core.media.layer_names import CRYPTOMATTE, ST_MAP, layer_path
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import check_output_path, write_frame
 from fsgan_core.pipeline.finished_frames import frame_problem
@@ -85,6 +85,8 @@ class ResultWriter:
                 # R and G say nothing of an ST map, whose numbers need more than a half.
                 bit_depth = "float" if layer == ST_MAP else self._settings.bit_depth
                 self._write(layer_path(path, layer), _as_picture(layered.layer_channels(layer)), header, bit_depth)
+            if layered.ids is not None:
+                self._write(layer_path(path, CRYPTOMATTE), layered.id_channels(), header, "float")
         self._write(path, layered.channels(self._layers), header, self._settings.bit_depth)
         return number, layered.status
 
@@ -98,6 +100,8 @@ class ResultWriter:
             attributes.pop("chromaticities", None)
             attributes["colorInteropID"] = LINEAR_REC709
         attributes |= {**self._attributes, "fsgan/status": layered.status}
+        if layered.ids is not None:
+            attributes |= layered.ids.attributes
         return replace(layered.plate.header, attributes=attributes)
 
 

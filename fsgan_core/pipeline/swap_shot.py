@@ -21,6 +21,7 @@ from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_or_analyze
 from fsgan_core.pipeline.artist_mattes import open_mattes
+from fsgan_core.pipeline.cryptomatte_layer import Cryptomatte, with_cryptomatte
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.pipeline.finished_frames import keep_finished
 from fsgan_core.pipeline.frame_stream import stream_frames
@@ -41,12 +42,13 @@ from fsgan_core.weights.load import Pack
 
 @dataclass(frozen=True, eq=False)
 class FaceSwapper:
-    """What every frame of a swap shares: networks, the source's views, settings."""
+    """What every frame of a swap shares: networks, the source's views, settings, and who is in the shot."""
 
     pack: Pack
     reenactor: Reenactor
     source: AppearanceMap
     settings: SwapSettings
+    cryptomatte: Cryptomatte | None = None
 
 
 def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = False) -> Counter[str]:
@@ -85,7 +87,7 @@ def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = F
             for number, status in stream_frames(
                 numbers,
                 read=lambda number: read_linear(reader, number, mattes if face.crop_at(number) is not None else None),
-                work=lambda linear: swap_or_pass(linear, face, swapper),
+                work=lambda linear: with_cryptomatte(swap_or_pass(linear, face, swapper), swapper.cryptomatte),
                 write=writer.write,
                 workers=workers,
             ):
@@ -106,7 +108,8 @@ def prepare_swap(job: SwapJob, pack: Pack, progress: Progress) -> tuple[FaceAnal
     reenactor = Reenactor(pack.reenactment, pack.transformer, job.settings.step_deg)
     with open_plate(source) as reader, frame_workers(pack.device):
         source_map = build_source_map(reader, source_face, reenactor, job.settings, progress)
-    return plate_face, FaceSwapper(pack, reenactor, source_map, job.settings)
+    cryptomatte = Cryptomatte(plate_shot) if job.settings.cryptomatte else None
+    return plate_face, FaceSwapper(pack, reenactor, source_map, job.settings, cryptomatte)
 
 
 def swap_or_pass(linear: LinearFrame, plate_face: FaceAnalysis, swapper: FaceSwapper) -> LayeredFrame:
