@@ -101,18 +101,38 @@ def swap(
 def run(
     job_file: Annotated[str, typer.Argument(metavar="JOB.json", help="The job, as a host or a farm wrote it.")],
     frames: Annotated[str, typer.Option("--frames", help="Only these frames of the job, such as 1001-1010.")] = "",
+    only_analyze: Annotated[
+        bool, typer.Option("--only-analyze", help="Only pass 1, for all frames: the first step on a farm.")
+    ] = False,
     path_map: PathMap = "",
     force: Force = False,
     log: Log = LogFormat.AUTO,
 ) -> None:
     """Run a job file: what every host node and farm task calls."""
     with reporting(log) as progress:
-        job = read_job(job_file)
-        if frames:
-            if not isinstance(job, SwapJob):
-                raise JobError("--frames needs a swap job: an analysis must see the whole shot.", path=job_file)
-            job = job.for_frames(frames)
-        _run(localize(job, path_map, folder=os.path.dirname(os.path.abspath(job_file))), progress, force)
+        job = read_local_job(job_file, path_map, frames)
+        if only_analyze:
+            from fsgan_core.cli.run_job import run_analyses
+
+            run_analyses(job, progress)
+        else:
+            _run(job, progress, force)
+
+
+def read_local_job(job_file: str, path_map: str, frames: str = "") -> Job:
+    """A job file as a job with paths of this machine, for some of its frames where `frames` names them.
+
+    Raises:
+        JobError: The file or the rules cannot be read, a path is of another system, or the job cannot be split.
+    """
+    job = read_job(job_file)
+    if frames:
+        for_frames = getattr(job, "for_frames", None)
+        if for_frames is None:
+            message = "--frames needs a job that writes frames; an analysis must see the whole shot."
+            raise JobError(message, path=job_file)
+        job = for_frames(frames)
+    return localize(job, path_map, folder=os.path.dirname(os.path.abspath(job_file)))
 
 
 def localize(job: Job, path_map: str, folder: str = "") -> Job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.progress import Progress
@@ -32,6 +33,26 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
         progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
     else:
         raise JobError("this version of fsgan reads finetune jobs and does not run them yet; update fsgan.")
+
+
+def run_analyses(job: Any, progress: Progress) -> None:
+    """Do pass 1 of a job that writes pictures, and nothing else: what has to be done before its frames can be split.
+
+    Args:
+        job: With paths of this machine.
+        progress: Hears about every frame.
+
+    Raises:
+        FsganError: As of the pipeline.
+    """
+    analyses = getattr(job, "analyses", None)
+    if analyses is None:
+        run_job(job, progress)
+        return
+    pack = open_engine(job.settings.weights, job.settings.device)
+    for path, plate in analyses():
+        load_or_analyze(path, plate, pack, job.analyze, progress)
+    progress.finished("Pass 1 is done.")
 
 
 def _sentence(statuses: Mapping[str, int]) -> str:

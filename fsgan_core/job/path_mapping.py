@@ -70,6 +70,8 @@ def read_path_rules(path: str) -> Tuple[PathRule, ...]:
         raise JobError(f"The path mapping cannot be read: {problem.strerror}.", path=path) from problem
     except (ValueError, RecursionError) as problem:
         raise JobError(f"The path mapping is not JSON: {problem}.", path=path) from problem
+    if content == {}:  # what an Open Job Description session writes where it has no rules
+        return ()
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise JobError(f'The path mapping must say "version": "{VERSION}".', path=path)
     rules = content.get("path_mapping_rules", [])

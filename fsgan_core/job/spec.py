@@ -146,6 +146,11 @@ class SwapJob:
         stem = _without_frame_number(self.out)
         return self.plate_analysis or f"{stem}.plate.npz", self.source_analysis or f"{stem}.source.npz"
 
+    def analyses(self) -> Tuple[Tuple[str, Plate], ...]:
+        """What pass 1 has to look at, and where it is kept."""
+        plate_file, source_file = self.analysis_paths()
+        return (plate_file, self.plate_to_analyze()), (source_file, self.source_to_analyze())
+
 
 @dataclass(frozen=True)
 class FinetuneJob:

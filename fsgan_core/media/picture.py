@@ -107,6 +107,30 @@ def read_channel(
     return _upright(pixels, turn)[..., 0], header
 
 
+def stream_rows(path: str, rows: int = 256) -> Iterator[tuple[tuple[str, ...], NDArray[np.float32]]]:
+    """Every channel of the first part of a picture, some rows at a time: what a check of the whole file looks at.
+
+    Args:
+        path: The file.
+        rows: How many rows exist at once.
+
+    Yields:
+        Channel names, and (rows or fewer, W, C) float32, which holds halves and floats exactly.
+
+    Raises:
+        PlateError: As `read_picture`.
+    """
+    with _opened(path) as picture:
+        spec = picture.spec()
+        names = tuple(spec.channelnames)
+        for start in range(spec.y, spec.y + spec.height, rows):
+            end = min(start + rows, spec.y + spec.height)
+            block = picture.read_scanlines(0, 0, start, end, 0, 0, spec.nchannels, oiio.FLOAT)
+            if block is None or picture.has_error:
+                raise _ReadFailed(_sentence(picture.geterror))
+            yield names, np.asarray(block).reshape(end - start, spec.width, spec.nchannels)
+
+
 @contextmanager
 def _opened(path: str, number: int | None = None) -> Iterator[oiio.ImageInput]:
     """The open file; every failure inside becomes a PlateError that names file and frame."""

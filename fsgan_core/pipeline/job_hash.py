@@ -17,7 +17,8 @@ from fsgan_core.errors import PlateError
 from fsgan_core.job.spec import Pictures
 from fsgan_core.pipeline.file_identity import color_identity, file_content, plate_identity
 from fsgan_core.shot.plate import Plate
-from fsgan_core.weights.load import Pack
+from fsgan_core.shot.sequence_path import SequencePath
+from fsgan_core.weights.load import Pack, PackIdentity
 
 RESULT_VERSION = 1
 """Goes up when the same job gives other pixels than before."""
@@ -31,13 +32,13 @@ _DECIDES_NO_PIXEL = frozenset(
 )
 
 
-def job_hash(job: Any, pack: Pack) -> str:
+def job_hash(job: Any, pack: Pack | PackIdentity) -> str:
     """32 hex digits over the pictures, weights and settings of a job.
 
     Args:
-        job: Any job that writes pictures, with paths of this machine. Every `Pictures` in it counts by its files,
-            every text that names a file (corrections) by that file's content, everything else as it stands.
-        pack: The networks.
+        job: Any job that writes pictures, with paths of this machine. Pictures and every text that names a sequence
+            (mattes) count by their files, a text that names a file (corrections) by its content, the rest as it is.
+        pack: The networks, or what their manifest says of them.
 
     Raises:
         PlateError: A file cannot be looked at.
@@ -70,14 +71,20 @@ def _decides(setting: str) -> bool:
 
 def _of_value(value: Any) -> Any:
     if isinstance(value, Pictures):
-        return plate_identity(Plate(value.path, None, "", value.layer, value.stereo_view)) if value.path else ""
+        return plate_identity(Plate(value.path, None, "", value.layer, value.stereo_view))
     if is_dataclass(value) and not isinstance(value, type):
         return {item.name: _of_value(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, (list, tuple)):
         return [_of_value(one) for one in value]
-    if isinstance(value, str) and os.path.splitext(value)[1] and os.path.isfile(value):
+    return _of_text(value) if isinstance(value, str) and os.path.splitext(value)[1] else value
+
+
+def _of_text(text: str) -> Any:
+    """A text that may name a file or a sequence."""
+    sequence = SequencePath(text)
+    if os.path.isfile(text) and not sequence.is_movie:
         try:
-            return file_content(value)
+            return file_content(text)
         except OSError as error:
-            raise PlateError(f"cannot be read: {error.strerror}.", path=value) from error
-    return value
+            raise PlateError(f"cannot be read: {error.strerror}.", path=text) from error
+    return plate_identity(Plate(text)) if sequence.is_pattern or sequence.is_movie else text

@@ -11,6 +11,7 @@ import numpy as np
 import fsgan_core
 from fsgan_core.color.colorspaces import LINEAR_REC709
 from fsgan_core.errors import JobError, PlateError
+from fsgan_core.job.settings import SwapSettings
 from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.exr_attribute import AttributeValue
 from fsgan_core.media.layer_names import CRYPTOMATTE, ST_MAP, layer_path
@@ -62,14 +63,9 @@ class ResultWriter:
         """The frames that are not on disk yet as this very job makes them, every file of them whole."""
         return tuple(number for number in numbers if any(self._problems(number)))
 
-    def files(self, number: int) -> list[str]:
-        """The files of one frame, the result itself last: where that exists, the frame is complete."""
-        path = self._out.at(number)
-        layers = self._layers if self._settings.one_file_per_layer else ()
-        return [*(layer_path(path, layer) for layer in layers), path]
-
     def _problems(self, number: int) -> Iterator[str]:
-        return (said for path in self.files(number) if (said := frame_problem(path, self._digest)))
+        files = result_files(self._out, self._settings, number)
+        return (said for path in files if (said := frame_problem(path, self._digest)))
 
     def write(self, layered: LayeredFrame) -> tuple[int, str]:
         """One frame written, complete or not at all; its number and status.
@@ -103,6 +99,17 @@ class ResultWriter:
         if layered.ids is not None:
             attributes |= layered.ids.attributes
         return replace(layered.plate.header, attributes=attributes)
+
+
+def result_files(out: SequencePath, settings: SwapSettings, number: int) -> list[str]:
+    """The files of one frame, the result itself last: where that exists, the frame is complete.
+
+    Raises:
+        JobError: A layer does not exist.
+    """
+    path = out.at(number)
+    layers = wanted_layers(settings.layers) if settings.one_file_per_layer else ()
+    return [*(layer_path(path, layer) for layer in layers), path]
 
 
 def frames_to_write(job: SwapJob, analyzed: Sequence[int]) -> tuple[int, ...]:

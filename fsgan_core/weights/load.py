@@ -47,6 +47,29 @@ class Pack:
     features: nn.Module
 
 
+@dataclass(frozen=True)
+class PackIdentity:
+    """What a pack is, without its networks: enough to say what a frame would be made with.
+
+    Attributes:
+        name: Of the pack.
+        sha256: As of `Pack`.
+    """
+
+    name: str
+    sha256: str
+
+
+def pack_identity(name: str) -> PackIdentity:
+    """The identity that a manifest claims; no weight file is opened.
+
+    Raises:
+        WeightsError: There is no such pack, or no readable manifest.
+    """
+    manifest = read_manifest(pack_folder(name))
+    return PackIdentity(manifest.name, pack_digest(manifest))
+
+
 def load_pack(name: str = "compact", device: str = "cpu") -> Pack:
     """A pack of weights.
 

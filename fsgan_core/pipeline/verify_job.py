@@ -1,0 +1,52 @@
+"""What a job should have left, found again: pictures frame by frame, an analysis, or weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fsgan_core.errors import JobError
+from fsgan_core.job.progress import Progress
+from fsgan_core.job.spec import AnalyzeJob
+from fsgan_core.media.read import open_plate
+from fsgan_core.pipeline.analysis_file import load_analysis
+from fsgan_core.pipeline.check_frames import verify_frames
+from fsgan_core.pipeline.job_hash import job_hash
+from fsgan_core.pipeline.result_writer import frames_to_write
+from fsgan_core.weights.load import pack_identity, verify_pack
+from fsgan_core.weights.manifest import read_manifest
+
+
+def verify_job(job: Any, progress: Progress, against: str = "") -> str:
+    """A sentence about the whole result of a job.
+
+    Args:
+        job: Any job, with paths of this machine.
+        progress: Hears about every frame and every problem.
+        against: A folder with another result of the job that must hold the same bits.
+
+    Raises:
+        StageMissingError: Something is missing, damaged or of another job.
+        OutputError: The result differs from the one in `against`.
+        WeightsError: The weights cannot be identified, or those that the job should have made are not whole.
+        PlateError: The plate cannot be opened.
+        JobError: A job without frames is to be compared.
+    """
+    if hasattr(job, "frames_to_write"):
+        pack = pack_identity(job.settings.weights)
+        with open_plate(job.plate_to_analyze()) as reader:
+            numbers = frames_to_write(job, reader.frames)
+        statuses = verify_frames(job, numbers, job_hash(job, pack), progress, against)
+        said = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
+        same = f", the same to the bit as {against}" if against else ""
+        return f"All {len(numbers)} frames are whole ({said}){same}: {job.out}"
+    if against:
+        raise JobError("--against compares frames, and this job makes none.")
+    if isinstance(job, AnalyzeJob):
+        shot = load_analysis(job.out)
+        return f"The analysis is whole, {len(shot.faces)} faces on {len(shot.frames)} frames: {job.out}"
+    manifest = read_manifest(Path(job.out))
+    verify_pack(Path(job.out), manifest)
+    return f"{len(manifest.sha256)} weight files are whole: {job.out}"
+
+
