@@ -1,3 +1,3 @@
 """The FSGAN engine: face swapping and reenactment on EXR plates."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -62,6 +62,12 @@ def cryptomatte_reader() -> ModuleType:
     return _load("media/cryptomatte_reader.py")
 
 
+@pytest.fixture(scope="session")
+def toy_engine() -> ModuleType:
+    """A program that hosts take for the engine (tests/hosts/toy_engine.py)."""
+    return _load("hosts/toy_engine.py")
+
+
 @pytest.fixture
 def swap_bench(
     tmp_path: Path, painted_faces: ModuleType, painted_swaps: ModuleType, monkeypatch: pytest.MonkeyPatch

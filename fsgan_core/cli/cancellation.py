@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from fsgan_core.errors import CancelledError
+
+_STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM]
+if sys.platform == "win32":
+    _STOP_SIGNALS.append(signal.SIGBREAK)  # what a host can send there
 
 
 class Cancellation:
@@ -35,7 +40,7 @@ class Cancellation:
 def cancellation() -> Iterator[Cancellation]:
     """Catch SIGINT and SIGTERM while a job runs, and give both back afterwards."""
     asked = Cancellation()
-    before = {number: signal.signal(number, asked.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, asked.ask) for number in _STOP_SIGNALS}
     try:
         yield asked
     finally:

@@ -37,6 +37,15 @@ PathMap = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Make frames again that this very job has finished before.")]
 
+RunFolderOption = Annotated[
+    str,
+    typer.Option(
+        "--run-folder",
+        metavar="DIR",
+        help="Folder of a host's run: events go there too, and no other run may write this output meanwhile.",
+    ),
+]
+
 
 @takes_settings(OptionGroup("settings", AnalyzeSettings, "How faces are found and smoothed"))
 def analyze(
@@ -106,10 +115,11 @@ def run(
     ] = False,
     path_map: PathMap = "",
     force: Force = False,
+    run_folder: RunFolderOption = "",
     log: Log = LogFormat.AUTO,
 ) -> None:
     """Run a job file: what every host node and farm task calls."""
-    with reporting(log) as progress:
+    with reporting(log, run_folder) as progress:
         job = read_local_job(job_file, path_map, frames)
         if only_analyze:
             from fsgan_core.cli.run_job import run_analyses

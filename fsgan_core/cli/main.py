@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fsgan_core.cli import demo, doctor, farm_commands, job_commands, synthesize, training_commands, weights_commands
+from fsgan_core.cli import (
+    demo,
+    doctor,
+    farm_commands,
+    job_commands,
+    serve,
+    synthesize,
+    training_commands,
+    weights_commands,
+)
 from fsgan_core.cli.reporting import as_fsgan_error
 
 app = typer.Typer(
@@ -26,6 +35,7 @@ app.command("analyze")(job_commands.analyze)
 app.command("swap")(job_commands.swap)
 app.command("run")(job_commands.run)
 app.command("verify")(farm_commands.verify)
+app.command("serve")(serve.serve)
 app.command("synthesize")(synthesize.synthesize)
 app.command("train")(training_commands.train)
 app.command("doctor")(doctor.doctor)

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from fsgan_core.cli.cancellation import cancellation
+from fsgan_core.cli.followed_progress import FollowedProgress, open_run_folder
 from fsgan_core.cli.progress_bar import BarProgress
 from fsgan_core.errors import CancelledError, EngineError, FsganError, OutputError
 from fsgan_core.job.progress import LineProgress, Progress, one_line
@@ -35,10 +36,14 @@ LOG_OPTION = typer.Option(
 
 
 @contextmanager
-def reporting(log_format: LogFormat) -> Iterator[Progress]:
+def reporting(log_format: LogFormat, run_folder: str = "") -> Iterator[Progress]:
     """The progress of one command; a failure inside is told, and leaves as typer.Exit with the design's exit code.
 
     Signals are caught while it runs: the pipeline stops between two frames.
+
+    Args:
+        log_format: How progress is told on standard output.
+        run_folder: Where a host reads along (`fsgan_core/host`); its output is locked meanwhile. "" means nowhere.
 
     Raises:
         typer.Exit: The work failed or was cancelled.
@@ -46,6 +51,9 @@ def reporting(log_format: LogFormat) -> Iterator[Progress]:
     with cancellation() as cancelled_by:
         progress = open_progress(log_format, cancelled_by)
         try:
+            if run_folder:
+                progress = followed = FollowedProgress(open_run_folder(run_folder), progress, cancelled_by)
+                followed.lock_output()
             yield progress
         except (Exception, KeyboardInterrupt) as problem:
             error = as_fsgan_error(problem)

@@ -143,7 +143,7 @@ class SwapJob:
 
     def analysis_paths(self) -> Tuple[str, str]:
         """Where pass 1 on the plate and on the source are kept."""
-        stem = _without_frame_number(self.out)
+        stem = output_stem(self.out)
         return self.plate_analysis or f"{stem}.plate.npz", self.source_analysis or f"{stem}.source.npz"
 
     def analyses(self) -> Tuple[Tuple[str, Plate], ...]:
@@ -194,7 +194,7 @@ JOB_KINDS: Dict[str, Type[Job]] = {"analyze": AnalyzeJob, "swap": SwapJob, "fine
 """The word in a job file's `kind`, and what it makes."""
 
 
-def _without_frame_number(pattern: str) -> str:
+def output_stem(pattern: str) -> str:
     """The path of a sequence without its frame number and extension: `shot/swap.%04d.exr` gives `shot/swap`."""
     folder, name = os.path.split(os.path.splitext(pattern)[0])
     return os.path.join(folder, _FRAME_NUMBER.sub("", name) or "frames")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 
 from fsgan_core.errors import EngineError
-from fsgan_core.weights.load import Pack, load_pack
+from fsgan_core.weights.load import Pack, choose_device, load_pack, pack_folder
 
 MOST_WORKERS = 4
 """Frames worked on at once; each needs up to a quarter of a gigabyte at 2K."""
@@ -27,7 +28,43 @@ def open_engine(weights: str = "compact", device: str = "auto") -> Pack:
         EngineError: There is no such device, or the networks do not fit into its memory.
     """
     with device_errors():
-        return load_pack(weights, device)
+        if _kept is None:
+            return load_pack(weights, device)
+        return _kept.pack(weights, choose_device(device))
+
+
+def keep_packs(most: int = 2) -> None:
+    """From now on weight packs stay loaded, for a process that runs job after job; a second call changes nothing.
+
+    Args:
+        most: How many; the one not used for longest goes first.
+    """
+    global _kept
+    _kept = _kept or KeptPacks(most)
+
+
+class KeptPacks:
+    """Packs in memory, known by their folder, device and the state of their files: a changed pack is read again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._packs: OrderedDict[tuple[object, ...], Pack] = OrderedDict()
+
+    def pack(self, weights: str, device: str) -> Pack:
+        """As load_pack, at once where nothing changed since the last time."""
+        folder = pack_folder(weights)
+        files = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir())
+        key = (str(folder.resolve()), device, tuple(files))
+        if key not in self._packs:
+            self._packs[key] = load_pack(weights, device)
+        self._packs.move_to_end(key)
+        while len(self._packs) > self._most:
+            self._packs.popitem(last=False)
+        return self._packs[key]
+
+
+_kept: KeptPacks | None = None
+"""None: every job reads its weights anew."""
 
 
 @contextmanager

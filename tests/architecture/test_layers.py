@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-HOST_SAFE = ("errors.py", "shot", "job", "farm")
+HOST_SAFE = ("errors.py", "shot", "job", "farm", "host")
 HEAVY = ("torch", "numpy", "scipy", "cv2", "OpenImageIO", "av", "safetensors", "typer", "rich")
 ARRAYS_ONLY = ("geometry", "networks", "face", "stages")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import torch
 
 from fsgan_core.errors import EngineError, WeightsError
-from fsgan_core.pipeline.engine import MOST_WORKERS, device_errors, frame_workers, open_engine
+from fsgan_core.pipeline import engine as engine_module
+from fsgan_core.pipeline.engine import MOST_WORKERS, device_errors, frame_workers, keep_packs, open_engine
 
 
 @pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory."), MemoryError()])
@@ -50,3 +52,28 @@ def test_frames_are_worked_on_side_by_side_with_one_thread_each() -> None:
             assert workers == 1
     finally:
         torch.set_num_threads(before)
+
+
+def test_kept_pack_is_read_once_and_a_changed_one_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def load(name: str, device: str) -> object:
+        read.append(f"{name} {device}")
+        return object()
+
+    monkeypatch.setattr(engine_module, "load_pack", load)
+    monkeypatch.setattr(engine_module, "_kept", None)
+    for name in ("p", "q"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}")
+    pack = str(tmp_path / "p")
+    assert open_engine(pack, "cpu") is not open_engine(pack, "cpu")
+    keep_packs(most=1)
+    first = open_engine(pack, "cpu")
+    keep_packs()
+    assert open_engine(pack, "cpu") is first
+    (tmp_path / "p" / "manifest.json").write_text('{"changed": 1}')
+    assert open_engine(pack, "cpu") is not first
+    open_engine(str(tmp_path / "q"), "cpu")
+    open_engine(pack, "cpu")
+    assert len(read) == 2 + 4  # the second pack drove the first one out
