@@ -26,6 +26,10 @@ def _analysis_option(pictures: str) -> Any:
 
 
 Log = Annotated[LogFormat, LOG_OPTION]
+Corrections = Annotated[
+    str,
+    typer.Option("--corrections", metavar="FILE.json", help="What an artist set right in the analysis of the shot."),
+]
 PathMap = Annotated[
     str,
     typer.Option(
@@ -56,12 +60,13 @@ def analyze(
     stereo_view: Annotated[str, typer.Option("--stereo-view", help="Eye of a stereo plate, such as left.")] = "",
     weights: Annotated[str, typer.Option("--weights", help="Bundled pack, or a folder.")] = SwapSettings.weights,
     device: Annotated[str, typer.Option("--device", metavar="auto|cuda|cpu")] = SwapSettings.device,
+    corrections: Corrections = "",
     path_map: PathMap = "",
     log: Log = LogFormat.AUTO,
 ) -> None:
     """Find, follow and measure the faces of a shot (pass 1)."""
     with reporting(log) as progress:
-        job = AnalyzeJob(Pictures(plate, layer, stereo_view), out, settings, weights, device)
+        job = AnalyzeJob(Pictures(plate, layer, stereo_view), out, settings, weights, device, corrections=corrections)
         _run(localize(job, path_map), progress)
 
 
@@ -88,6 +93,10 @@ def swap(
     stereo_view: Annotated[str, typer.Option("--stereo-view", help="Eye of a stereo plate, such as left.")] = "",
     plate_analysis: Annotated[str, _analysis_option("plate")] = "",
     source_analysis: Annotated[str, _analysis_option("source")] = "",
+    corrections: Corrections = "",
+    source_corrections: Annotated[
+        str, typer.Option("--source-corrections", metavar="FILE.json", help="Corrections of the source's analysis.")
+    ] = "",
     path_map: PathMap = "",
     force: Force = False,
     log: Log = LogFormat.AUTO,
@@ -103,6 +112,8 @@ def swap(
             mattes,
             plate_analysis,
             source_analysis,
+            corrections=corrections,
+            source_corrections=source_corrections,
         )
         _run(localize(job, path_map), progress, force)
 

@@ -9,6 +9,7 @@ from fsgan_core.errors import JobError
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.spec import AnalyzeJob, Job, SwapJob
 from fsgan_core.pipeline.analysis_file import load_or_analyze
+from fsgan_core.pipeline.corrected_face import choose_corrected_face, open_corrections
 from fsgan_core.pipeline.engine import open_engine
 from fsgan_core.pipeline.swap_shot import swap_shot
 
@@ -27,12 +28,16 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     if isinstance(job, AnalyzeJob):
         pack = open_engine(job.weights, job.device)
         shot = load_or_analyze(job.out, job.plate_to_analyze(), pack, job.settings, progress)
+        corrections = open_corrections(job.corrections)
+        if corrections is not None:
+            bound = choose_corrected_face(shot, "largest", corrections)
+            progress.note(f"the corrections fit: {len(corrections.keys)} keys on face {bound.track_id}")
         faces = "; ".join(f"face {face.track_id} on {len(face)} frames" for face in shot.faces)
         progress.finished(f"Analyzed {len(shot.frames)} frames: {faces}.")
     elif isinstance(job, SwapJob):
         progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
     else:
-        raise JobError("this version of fsgan reads finetune jobs and does not run them yet; update fsgan.")
+        raise JobError(f"This fsgan cannot run {type(job).__name__} yet. Update fsgan on this machine.")
 
 
 def run_analyses(job: Any, progress: Progress) -> None:

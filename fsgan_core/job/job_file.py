@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
-import tempfile
 from dataclasses import MISSING, asdict, fields, is_dataclass
-from typing import Any, Dict, Iterable, List, NoReturn, Tuple, Type, cast, get_args, get_origin, get_type_hints
+from typing import Any, Dict, Iterable, Type, Union, cast, get_args, get_origin, get_type_hints
 
-from fsgan_core.errors import JobError, OutputError
+from fsgan_core.errors import JobError
+from fsgan_core.job.json_file import check_schema, parse_json, read_text_file, write_text_file
 from fsgan_core.job.spec import JOB_KINDS, Job
 
 SCHEMA = 1
@@ -34,7 +33,7 @@ def read_job(path: str) -> Job:
     Raises:
         JobError: The file is missing, too large, no JSON, of a newer schema, or says something a job cannot hold.
     """
-    return parse_job(_read_text(path), path)
+    return parse_job(read_text_file(path, "job file", LARGEST_BYTES), path)
 
 
 def parse_job(text: str, path: str = "job") -> Job:
@@ -43,14 +42,11 @@ def parse_job(text: str, path: str = "job") -> Job:
     Raises:
         JobError: As for read_job.
     """
-    try:
-        content = json.loads(text, object_pairs_hook=_object_without_repeats, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as problem:
-        raise JobError(f"{path} is not a job file: {problem}.", path=path) from problem
+    content = parse_json(text, "job file", path)
     if not isinstance(content, dict) or "fsgan_job" not in content:
         raise JobError(f'{path} is not a job file: "fsgan_job" with the schema number is missing.', path=path)
     content = dict(content)
-    _check_schema(content.pop("fsgan_job"), path)
+    check_schema(content.pop("fsgan_job"), SCHEMA, "fsgan_job", path)
     kind = content.pop("kind", None)
     if not isinstance(kind, str) or kind not in JOB_KINDS:
         raise JobError(f"{path}: kind is {kind!r}. Choose one of {', '.join(JOB_KINDS)}.", path=path)
@@ -72,41 +68,7 @@ def write_job(job: Job, path: str) -> None:
     Raises:
         OutputError: The folder is missing, full or not writable.
     """
-    folder = os.path.dirname(path) or "."
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".fsgan_job_", suffix=".tmp", dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(job_text(job))
-        os.replace(temporary, path)
-    except OSError as problem:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise OutputError(f"The job file cannot be written: {problem.strerror}.", path=path) from problem
-
-
-def _read_text(path: str) -> str:
-    try:
-        with open(path, "rb") as stream:
-            raw = stream.read(LARGEST_BYTES + 1)
-    except OSError as problem:
-        raise JobError(f"The job file cannot be read: {problem.strerror}.", path=path) from problem
-    if len(raw) > LARGEST_BYTES:
-        raise JobError(f"The job file is larger than {LARGEST_BYTES >> 20} MiB. Check that it is one.", path=path)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise JobError("The job file is not UTF-8 text.", path=path) from problem
-
-
-def _check_schema(schema: Any, path: str) -> None:
-    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
-        raise JobError(f"{path}: fsgan_job is {schema!r}; it must be the schema number, {SCHEMA}.", path=path)
-    if schema > SCHEMA:
-        message = (
-            f"{path} is of job schema {schema}, and this fsgan reads up to {SCHEMA}. Update fsgan on this machine."
-        )
-        raise JobError(message, path=path)
+    write_text_file(job_text(job), path, "job file")
 
 
 def _build(target: Type[Any], content: Dict[str, Any], place: str) -> Any:
@@ -134,11 +96,16 @@ def _build(target: Type[Any], content: Dict[str, Any], place: str) -> Any:
         raise JobError(f"{place}: {problem.message}") from problem
 
 
-def _value(wanted: Type[Any], value: Any, place: str) -> Any:
+def _value(wanted: Any, value: Any, place: str) -> Any:
+    if get_origin(wanted) is Union:
+        # Optional pictures: null is none.
+        if value is None:
+            return None
+        wanted = get_args(wanted)[0]
     if is_dataclass(wanted):
         if not isinstance(value, dict):
             raise JobError(f"{place} is {value!r}; it must be an object in braces.")
-        return _build(wanted, value, place)
+        return _build(cast(Type[Any], wanted), value, place)
     if get_origin(wanted) is tuple:
         if not isinstance(value, list):
             raise JobError(f"{place} is {value!r}; it must be a list in brackets.")
@@ -153,16 +120,3 @@ def _value(wanted: Type[Any], value: Any, place: str) -> Any:
 def _suggestion(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {close[0]!r}?" if close else ""
-
-
-def _object_without_repeats(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{repeated!r} stands in it twice")
-    return content
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not a number that a job can hold")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass, replace
-from typing import Any, Callable, Optional, Sequence, Tuple
+from dataclasses import dataclass, fields, replace
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 from fsgan_core.errors import JobError
-from fsgan_core.job.spec import FinetuneJob, Job, Pictures, SwapJob
+from fsgan_core.job.matte_settings import MatteSettings
+from fsgan_core.job.spec import Job, Pictures
 
 VERSION = "pathmapping-1.0"
 POSIX, WINDOWS = "POSIX", "WINDOWS"
@@ -113,38 +114,38 @@ def is_foreign_path(path: str, *, system: str = THIS_SYSTEM) -> bool:
 def map_job_paths(job: Job, to_local: Callable[[str], str]) -> Job:
     """The job with every path run through `to_local`; a weights name without a separator is no path."""
 
-    def optional(path: str) -> str:
-        return to_local(path) if path else path
+    changes: Dict[str, Any] = {}
+    for item in fields(job):
+        value = getattr(job, item.name)
+        if isinstance(value, Pictures):
+            changes[item.name] = _local_pictures(value, to_local)
+        elif isinstance(value, tuple):
+            changes[item.name] = tuple(_local_pictures(one, to_local) for one in value)
+        elif isinstance(value, MatteSettings):
+            changes[item.name] = replace(
+                value,
+                artist_matte=_optional(value.artist_matte, to_local),
+                holdout_matte=_optional(value.holdout_matte, to_local),
+            )
+        elif item.metadata.get("is_path"):
+            changes[item.name] = _optional(value, to_local)
+        elif item.name == "weights":
+            changes[item.name] = _weights(value, to_local)
+        elif item.name == "settings" and hasattr(value, "weights"):
+            changes[item.name] = replace(value, weights=_weights(value.weights, to_local))
+    return replace(job, **changes)
 
-    def pictures(one: Pictures) -> Pictures:
-        return replace(one, path=to_local(one.path))
 
-    def weights(name: str) -> str:
-        return to_local(name) if "/" in name or "\\" in name else name
+def _local_pictures(pictures: Pictures, to_local: Callable[[str], str]) -> Pictures:
+    return replace(pictures, path=to_local(pictures.path))
 
-    if isinstance(job, SwapJob):
-        return replace(
-            job,
-            plate=pictures(job.plate),
-            source=pictures(job.source),
-            out=to_local(job.out),
-            plate_analysis=optional(job.plate_analysis),
-            source_analysis=optional(job.source_analysis),
-            settings=replace(job.settings, weights=weights(job.settings.weights)),
-            mattes=replace(
-                job.mattes,
-                artist_matte=optional(job.mattes.artist_matte),
-                holdout_matte=optional(job.mattes.holdout_matte),
-            ),
-        )
-    if isinstance(job, FinetuneJob):
-        return replace(
-            job,
-            sources=tuple(pictures(source) for source in job.sources),
-            out=to_local(job.out),
-            settings=replace(job.settings, weights=weights(job.settings.weights)),
-        )
-    return replace(job, plate=pictures(job.plate), out=to_local(job.out), weights=weights(job.weights))
+
+def _optional(path: str, to_local: Callable[[str], str]) -> str:
+    return to_local(path) if path else path
+
+
+def _weights(name: str, to_local: Callable[[str], str]) -> str:
+    return to_local(name) if "/" in name or "\\" in name else name
 
 
 def _rule(entry: Any, index: int, path: str) -> PathRule:

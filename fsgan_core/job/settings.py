@@ -46,6 +46,12 @@ def setting(
     return field(default=default, metadata=metadata)
 
 
+def same_setting(settings_type: Type[Any], name: str, **changes: Any) -> Any:
+    """A field like one of another kind of job: the same default, limits and words, but for what is given here."""
+    item = next(one for one in fields(settings_type) if one.name == name)
+    return setting(**{"default": item.default, **item.metadata, **changes})
+
+
 @dataclass(frozen=True)
 class AnalyzeSettings:
     """How the faces of a shot are found, followed and smoothed (pass 1)."""

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass, field, replace
 from typing import Dict, Optional, Tuple, Type, Union
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.matte_settings import MatteSettings
+from fsgan_core.job.pictures import (
+    Pictures,
+    check_analysis_path,
+    check_result_path,
+    file_path,
+    output_stem,
+)
+from fsgan_core.job.reenact_jobs import ExpressionJob, PoseJob, ReenactJob
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.plate import Plate
 
-_FRAME_NUMBER = re.compile(r"[._-]?(%(0\d+)?d|#+|@+)\Z")
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Where pictures lie; which frames of them, and what their numbers mean, stands in the settings.
-
-    Args:
-        path: Sequence pattern, still or movie.
-        layer: EXR layer or part to read; "" means the main R G B.
-        stereo_view: The host's eye, such as `left`; "" means the default one.
-    """
-
-    path: str
-    layer: str = ""
-    stereo_view: str = ""
-
-    def __post_init__(self) -> None:
-        """Raise JobError where there is no path."""
-        if not self.path:
-            raise JobError("A path is empty. Name a sequence such as plate.%04d.exr, a still or a movie.")
-
-    def with_frames(self, frames: str, colorspace: str) -> Plate:
-        """The pictures as the pipeline takes them.
-
-        Raises:
-            JobError: `frames` is no frame range.
-        """
-        parsed = FrameRange.parse(frames) if frames else None
-        return Plate(self.path, parsed, colorspace, self.layer, self.stereo_view)
+__all__ = [
+    "JOB_KINDS", "AnalyzeJob", "ExpressionJob", "FinetuneJob", "Job", "Pictures", "PoseJob", "ReenactJob", "SwapJob",
+    "output_stem",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,14 +37,16 @@ class AnalyzeJob:
         weights: Name of a bundled pack, or the folder of another.
         device: `auto`, `cuda` or `cpu`.
         host: Who wrote the job, such as `nuke 16.0`; for the log only.
+        corrections: Corrections that are checked against the shot; the analysis keeps what was measured.
     """
 
     plate: Pictures
-    out: str
+    out: str = field(metadata={"is_path": True})
     settings: AnalyzeSettings = field(default_factory=AnalyzeSettings)
     weights: str = SwapSettings.weights
     device: str = SwapSettings.device
     host: str = ""
+    corrections: str = file_path()
 
     def __post_init__(self) -> None:
         """Refuse what no analysis can be made of.
@@ -72,8 +54,7 @@ class AnalyzeJob:
         Raises:
             JobError: A path is missing, or a frame range or the device is wrong.
         """
-        if not self.out.endswith(".npz"):
-            raise JobError(f"The analysis file {self.out!r} must end in .npz.")
+        check_analysis_path(self.out or " ")
         SwapSettings(weights=self.weights, device=self.device)
         self.plate_to_analyze()
 
@@ -96,17 +77,21 @@ class SwapJob:
         plate_analysis: Where pass 1 on the plate is kept; "" means beside the result.
         source_analysis: Where pass 1 on the source is kept; "" means beside the result.
         host: Who wrote the job, such as `nuke 16.0`; for the log only.
+        corrections: What an artist set right in the analysis of the plate; "" means nothing.
+        source_corrections: The same for the source.
     """
 
     plate: Pictures
     source: Pictures
-    out: str
+    out: str = field(metadata={"is_path": True})
     settings: SwapSettings = field(default_factory=SwapSettings)
     analyze: AnalyzeSettings = field(default_factory=AnalyzeSettings)
     mattes: MatteSettings = field(default_factory=MatteSettings)
-    plate_analysis: str = ""
-    source_analysis: str = ""
+    plate_analysis: str = file_path()
+    source_analysis: str = file_path()
     host: str = ""
+    corrections: str = file_path()
+    source_corrections: str = file_path()
 
     def __post_init__(self) -> None:
         """Refuse what no swap can be made of.
@@ -114,13 +99,11 @@ class SwapJob:
         Raises:
             JobError: The output is no EXR, a path is missing, a frame range is wrong, or pass 1 names a colorspace.
         """
-        if not self.out.lower().endswith(".exr"):
-            raise JobError(f"The output {self.out!r} must be an EXR file or pattern, such as swap.%04d.exr.")
+        check_result_path(self.out)
         if self.analyze.colorspace:
             raise JobError("analyze.colorspace is set: in a swap job the plate's colorspace is settings.colorspace.")
         for path in (self.plate_analysis, self.source_analysis):
-            if path and not path.endswith(".npz"):
-                raise JobError(f"The analysis file {path!r} must end in .npz.")
+            check_analysis_path(path)
         self.plate_to_analyze()
         self.source_to_analyze()
         self.frames_to_write()
@@ -165,7 +148,7 @@ class FinetuneJob:
     """
 
     sources: Tuple[Pictures, ...]
-    out: str
+    out: str = field(metadata={"is_path": True})
     settings: FinetuneSettings = field(default_factory=FinetuneSettings)
     analyze: AnalyzeSettings = field(default_factory=AnalyzeSettings)
     host: str = ""
@@ -188,13 +171,14 @@ class FinetuneJob:
             source.with_frames(self.settings.source_frames, self.settings.source_colorspace)
 
 
-Job = Union[AnalyzeJob, SwapJob, FinetuneJob]
+Job = Union[AnalyzeJob, SwapJob, FinetuneJob, ReenactJob, PoseJob, ExpressionJob]
 
-JOB_KINDS: Dict[str, Type[Job]] = {"analyze": AnalyzeJob, "swap": SwapJob, "finetune": FinetuneJob}
+JOB_KINDS: Dict[str, Type[Job]] = {
+    "analyze": AnalyzeJob,
+    "swap": SwapJob,
+    "finetune": FinetuneJob,
+    "reenact": ReenactJob,
+    "pose": PoseJob,
+    "expression": ExpressionJob,
+}
 """The word in a job file's `kind`, and what it makes."""
-
-
-def output_stem(pattern: str) -> str:
-    """The path of a sequence without its frame number and extension: `shot/swap.%04d.exr` gives `shot/swap`."""
-    folder, name = os.path.split(os.path.splitext(pattern)[0])
-    return os.path.join(folder, _FRAME_NUMBER.sub("", name) or "frames")

@@ -28,8 +28,11 @@ JOB_ATTRIBUTE = "fsgan/job"
 
 # Where things go, who asked, how the work was split, and on what it ran. Weights count by their hash.
 _DECIDES_NO_PIXEL = frozenset(
-    ["out", "host", "plate_analysis", "source_analysis", "driver_analysis", "consent", "device", "weights"]
-)
+    [
+        "out", "host", "consent", "device", "weights",
+        "plate_analysis", "source_analysis", "driver_analysis", "pose_analysis", "expression_analysis",
+    ]
+)  # fmt: skip
 
 
 def job_hash(job: Any, pack: Pack | PackIdentity) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from fsgan_core.color.network_encoding import linear_to_network, network_to_linear
 from fsgan_core.errors import FaceError
-from fsgan_core.face.choose_face import choose_face
 from fsgan_core.face.face_analysis import FaceAnalysis, FaceAtFrame
 from fsgan_core.face.segment import FACE, HAIR, segment_face
 from fsgan_core.job.progress import Progress
@@ -21,6 +20,7 @@ from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_or_analyze
 from fsgan_core.pipeline.artist_mattes import open_mattes
+from fsgan_core.pipeline.corrected_face import choose_corrected_face, open_corrections
 from fsgan_core.pipeline.cryptomatte_layer import Cryptomatte, with_cryptomatte
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.pipeline.finished_frames import keep_finished
@@ -100,11 +100,12 @@ def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = F
 def prepare_swap(job: SwapJob, pack: Pack, progress: Progress) -> tuple[FaceAnalysis, FaceSwapper]:
     """Who receives the face, and what puts it there: both analyses (pass 1, if not done yet) and the source's views."""
     plate_file, source_file = job.analysis_paths()
+    plate_corrections, source_corrections = open_corrections(job.corrections), open_corrections(job.source_corrections)
     plate_shot = load_or_analyze(plate_file, job.plate_to_analyze(), pack, job.analyze, progress)
-    plate_face = choose_face(plate_shot, job.settings.face)
+    plate_face = choose_corrected_face(plate_shot, job.settings.face, plate_corrections)
     source = job.source_to_analyze()
     source_shot = load_or_analyze(source_file, source, pack, job.analyze, progress)
-    source_face = choose_face(source_shot, job.settings.source_face)
+    source_face = choose_corrected_face(source_shot, job.settings.source_face, source_corrections)
     reenactor = Reenactor(pack.reenactment, pack.transformer, job.settings.step_deg)
     with open_plate(source) as reader, frame_workers(pack.device):
         source_map = build_source_map(reader, source_face, reenactor, job.settings, progress)

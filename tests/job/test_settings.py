@@ -7,10 +7,13 @@ import pytest
 from fsgan_core.errors import JobError
 from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.matte_settings import MatteSettings
+from fsgan_core.job.reenact_settings import ExpressionSettings, PoseSettings, ReenactSettings
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings, describe_settings
 
+MOVED = (ReenactSettings, PoseSettings, ExpressionSettings)
 
-@pytest.mark.parametrize("settings_type", [AnalyzeSettings, MatteSettings, SwapSettings, FinetuneSettings])
+
+@pytest.mark.parametrize("settings_type", [AnalyzeSettings, MatteSettings, SwapSettings, FinetuneSettings, *MOVED])
 def test_every_setting_has_label_help_and_sensible_limits(settings_type: type) -> None:
     for info in describe_settings(settings_type):
         assert info.label and info.label[0].isupper(), info.name
