@@ -14,6 +14,7 @@ from typing import Any
 
 import fsgan_core
 from fsgan_core.errors import PlateError
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.spec import Pictures
 from fsgan_core.pipeline.file_identity import color_identity, file_content, plate_identity
 from fsgan_core.shot.plate import Plate
@@ -62,6 +63,10 @@ def _of_field(job: Any, name: str) -> Any:
         as_plate = getattr(job, f"{name}_to_analyze", None)
         plate = as_plate() if as_plate is not None else Plate(value.path, None, "", value.layer, value.stereo_view)
         return plate_identity(plate)
+    if isinstance(value, MatteSettings):
+        eye = job.plate.stereo_view
+        files = [plate_identity(Plate(path, stereo_view=eye)) for path in value.paths]
+        return [files, {item.name: _of_value(getattr(value, item.name)) for item in fields(value)}] if files else []
     if name == "settings" and is_dataclass(value):
         # The frames of a chunk decide which frames are made, not what they show.
         return {item.name: _of_value(getattr(value, item.name)) for item in fields(value) if _decides(item.name)}

@@ -162,3 +162,15 @@ def test_chunks_with_mattes_give_the_same_bits(swap_bench: Any, plate: np.ndarra
     (swap_bench.folder / "out.0002.exr").unlink()
     swap_bench.run(job.for_frames("2"))
     assert (swap_bench.folder / "out.0002.exr").read_bytes() == whole
+
+
+def test_frames_are_made_again_when_a_matte_of_the_sequence_changed(swap_bench: Any, plate: np.ndarray) -> None:
+    path = swap_bench.write_exr("plate", {1: plate})
+    write_matte(swap_bench, "hand.0001.exr", left_half())
+    mattes = MatteSettings(holdout_matte=str(swap_bench.folder / "hand.%04d.exr"))
+    job = replace(swap_bench.job(path), mattes=mattes)
+    assert swap_bench.run(job) == {"swapped": 1}
+    assert swap_bench.run(job) == {"kept": 1}
+    write_matte(swap_bench, "hand.0001.exr", left_half() * 0.5)
+    assert swap_bench.run(job) == {"swapped": 1}
+    assert channels_of(swap_bench.folder / "out.0001.exr")["fsgan_matte.A"][:, : WIDTH // 2].max() == 0.5
