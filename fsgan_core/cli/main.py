@@ -14,6 +14,7 @@ from fsgan_core.cli import (
     doctor,
     farm_commands,
     job_commands,
+    puppet_command,
     serve,
     synthesize,
     training_commands,
@@ -36,6 +37,7 @@ app.command("swap")(job_commands.swap)
 app.command("run")(job_commands.run)
 app.command("verify")(farm_commands.verify)
 app.command("serve")(serve.serve)
+app.command("puppet")(puppet_command.puppet)
 app.command("synthesize")(synthesize.synthesize)
 app.command("train")(training_commands.train)
 app.command("doctor")(doctor.doctor)

@@ -150,7 +150,7 @@ class LineProgress(Progress):
                 self._stream.write(line + "\n")
             self._stream.flush()
         except BrokenPipeError:
-            _silence(self._stream)
+            silence(self._stream)
             self._stream = None
 
 
@@ -211,7 +211,15 @@ def _percent(event: ProgressEvent) -> float:
     return 100.0 * (event.done or 0) / event.total if event.total else 100.0
 
 
-def _silence(stream: TextIO) -> None:
+def silence_if_unread(stream: TextIO) -> None:
+    """Flush a stream; where its reader is gone, point it at nothing."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        silence(stream)
+
+
+def silence(stream: TextIO) -> None:
     """Point a stream whose reader is gone at nothing, so that closing it at exit is no error."""
     try:
         descriptor = stream.fileno()
