@@ -46,7 +46,7 @@ def read_info(path: str, layer: str = "", stereo_view: str = "") -> PictureInfo:
     Raises:
         PlateError: As `read_picture`, except for damage to the pixels.
     """
-    with _opened(path) as picture:
+    with opened_picture(path) as picture:
         return _info(path, picture, *_select(path, picture, layer, stereo_view))
 
 
@@ -66,11 +66,11 @@ def read_picture(path: str, number: int, layer: str = "", stereo_view: str = "")
         PlateError: The file is missing, empty, cut off, damaged, of an unknown kind, without R G B, or has no such
             layer or view.
     """
-    with _opened(path, number) as picture:
+    with opened_picture(path, number) as picture:
         choice, parts = _select(path, picture, layer, stereo_view)
         info = _info(path, picture, choice, parts)
-        rgb = _read_channels(picture, choice.part, choice.rgb)
-        alpha = _read_channels(picture, choice.part, (choice.alpha,)) if choice.alpha is not None else None
+        rgb = read_channels(picture, choice.part, choice.rgb)
+        alpha = read_channels(picture, choice.part, (choice.alpha,)) if choice.alpha is not None else None
         turn = 1 if info.file_format == "openexr" else picture.spec().get_int_attribute("Orientation", 1)
     rgb = _upright(rgb, turn)
     alpha = _upright(alpha, turn)[..., 0] if alpha is not None else None
@@ -97,12 +97,12 @@ def read_channel(
     Raises:
         PlateError: The file is missing, empty, damaged, of an unknown kind, or has no such channel or view.
     """
-    with _opened(path, number) as picture:
+    with opened_picture(path, number) as picture:
         parts, headers = _parts_of(path, picture)
         part, index = choose_channel(parts, channel, stereo_view, path)
         picture.seek_subimage(part, 0)
         header = _info(path, picture, ChannelChoice(part, "", "", (index, index, index), None), headers).header
-        pixels = _read_channels(picture, part, (index,))
+        pixels = read_channels(picture, part, (index,))
         turn = 1 if headers else picture.spec().get_int_attribute("Orientation", 1)
     return _upright(pixels, turn)[..., 0], header
 
@@ -120,7 +120,7 @@ def stream_rows(path: str, rows: int = 256) -> Iterator[tuple[tuple[str, ...], N
     Raises:
         PlateError: As `read_picture`.
     """
-    with _opened(path) as picture:
+    with opened_picture(path) as picture:
         spec = picture.spec()
         names = tuple(spec.channelnames)
         for start in range(spec.y, spec.y + spec.height, rows):
@@ -132,7 +132,7 @@ def stream_rows(path: str, rows: int = 256) -> Iterator[tuple[tuple[str, ...], N
 
 
 @contextmanager
-def _opened(path: str, number: int | None = None) -> Iterator[oiio.ImageInput]:
+def opened_picture(path: str, number: int | None = None) -> Iterator[oiio.ImageInput]:
     """The open file; every failure inside becomes a PlateError that names file and frame."""
     try:
         if os.stat(path).st_size == 0:
@@ -221,7 +221,7 @@ def _info(path: str, picture: oiio.ImageInput, choice: ChannelChoice, parts: tup
     )
 
 
-def _read_channels(picture: oiio.ImageInput, part: int, channels: tuple[int, ...]) -> NDArray[Any]:
+def read_channels(picture: oiio.ImageInput, part: int, channels: tuple[int, ...]) -> NDArray[Any]:
     """(H, W, len(channels)) of the given channel indices, in their stored type."""
     spec = picture.spec()
     kinds = {str(spec.channelformat(index)) for index in channels}
