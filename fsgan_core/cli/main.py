@@ -18,6 +18,7 @@ from fsgan_core.cli import (
     serve,
     synthesize,
     training_commands,
+    viewer_commands,
     weights_commands,
 )
 from fsgan_core.cli.reporting import as_fsgan_error
@@ -40,6 +41,8 @@ app.command("serve")(serve.serve)
 app.command("puppet")(puppet_command.puppet)
 app.command("synthesize")(synthesize.synthesize)
 app.command("train")(training_commands.train)
+app.command("appearance-map")(viewer_commands.appearance_map)
+app.command("view")(viewer_commands.view)
 app.command("doctor")(doctor.doctor)
 app.add_typer(weights_commands.app, name="weights")
 

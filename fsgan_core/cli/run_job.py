@@ -7,8 +7,9 @@ from typing import Any
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.progress import Progress
-from fsgan_core.job.spec import AnalyzeJob, Job, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, AppearanceMapJob, Job, SwapJob
 from fsgan_core.pipeline.analysis_file import load_or_analyze
+from fsgan_core.pipeline.appearance_map_file import write_appearance_map
 from fsgan_core.pipeline.corrected_face import choose_corrected_face, open_corrections
 from fsgan_core.pipeline.engine import open_engine
 from fsgan_core.pipeline.swap_shot import swap_shot
@@ -34,6 +35,8 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
             progress.note(f"the corrections fit: {len(corrections.keys)} keys on face {bound.track_id}")
         faces = "; ".join(f"face {face.track_id} on {len(face)} frames" for face in shot.faces)
         progress.finished(f"Analyzed {len(shot.frames)} frames: {faces}.")
+    elif isinstance(job, AppearanceMapJob):
+        progress.finished(f"{write_appearance_map(job, progress)}: {job.out}")
     elif isinstance(job, SwapJob):
         progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
     else:

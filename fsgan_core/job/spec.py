@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Dict, Optional, Tuple, Type, Union
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.appearance_map_job import AppearanceMapJob
 from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.pictures import (
@@ -21,8 +22,8 @@ from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.plate import Plate
 
 __all__ = [
-    "JOB_KINDS", "AnalyzeJob", "ExpressionJob", "FinetuneJob", "Job", "Pictures", "PoseJob", "ReenactJob", "SwapJob",
-    "output_stem",
+    "JOB_KINDS", "AnalyzeJob", "AppearanceMapJob", "ExpressionJob", "FinetuneJob", "Job", "Pictures", "PoseJob",
+    "ReenactJob", "SwapJob", "output_stem",
 ]  # fmt: skip
 
 
@@ -171,7 +172,7 @@ class FinetuneJob:
             source.with_frames(self.settings.source_frames, self.settings.source_colorspace)
 
 
-Job = Union[AnalyzeJob, SwapJob, FinetuneJob, ReenactJob, PoseJob, ExpressionJob]
+Job = Union[AnalyzeJob, SwapJob, FinetuneJob, ReenactJob, PoseJob, ExpressionJob, AppearanceMapJob]
 
 JOB_KINDS: Dict[str, Type[Job]] = {
     "analyze": AnalyzeJob,
@@ -180,5 +181,6 @@ JOB_KINDS: Dict[str, Type[Job]] = {
     "reenact": ReenactJob,
     "pose": PoseJob,
     "expression": ExpressionJob,
+    "appearance_map": AppearanceMapJob,
 }
 """The word in a job file's `kind`, and what it makes."""

@@ -53,7 +53,7 @@ class AppearanceMap:
             max_views: 1 to 3; the lightest views beyond it are left out and the others renormalised.
         """
         wanted = np.asarray(pose, np.float64)[:2]
-        clamped = np.clip(wanted, -BOUNDARY_DEG, BOUNDARY_DEG)
+        clamped = _clamped(pose)
         owners, shares = self.mesh.locate(clamped)
         weights = np.bincount(owners[owners >= 0], shares[owners >= 0], minlength=len(self.views))
         inside = bool((clamped == wanted).all() and self.mesh.is_between_views(wanted))
@@ -65,6 +65,14 @@ class AppearanceMap:
         order = np.lexsort((np.arange(len(weights)), -weights))
         order = order[weights[order] > _NOTHING][:max_views]
         return ViewMix(order, weights[order] / weights[order].sum(), inside)
+
+    def triangle_of(self, pose: np.ndarray) -> tuple[int, np.ndarray]:
+        """The triangle of the mesh that a query looks into, and the barycentric coordinates there, for a drawing.
+
+        Args:
+            pose: (3,) or (2,) degrees; roll is dropped. Beyond the boundary points it is clamped.
+        """
+        return self.mesh.triangle_around(_clamped(pose))
 
 
 def build_appearance_map(views: Sequence[FaceView]) -> AppearanceMap:
@@ -96,3 +104,8 @@ def fill_in_flips(views: Sequence[FaceView], min_distance_deg: float) -> list[Fa
     flips = [flip_view(view) for view in views if rich_side * view.pose[0] > reach_deg]
     apart = [np.linalg.norm(points - flip.pose[:2], axis=1).min() > min_distance_deg for flip in flips]
     return list(views) + [flip for flip, is_apart in zip(flips, apart, strict=True) if is_apart]
+
+
+def _clamped(pose: np.ndarray) -> np.ndarray:
+    """(2,) yaw and pitch inside the boundary points."""
+    return np.clip(np.asarray(pose, np.float64)[:2], -BOUNDARY_DEG, BOUNDARY_DEG)

@@ -48,11 +48,20 @@ class PoseMesh:
         Args:
             point: (2,) degrees, inside the boundary.
         """
+        triangle, coordinates = self.triangle_around(point)
+        return self.owners[self.triangles[triangle]], coordinates
+
+    def triangle_around(self, point: np.ndarray) -> tuple[int, np.ndarray]:
+        """The index of the triangle around a point, and its barycentric coordinates there, clipped to [0, 1].
+
+        Args:
+            point: (2,) degrees, inside the boundary.
+        """
         coordinates = self.barycentric @ np.append(point, 1.0)
         # The triangle that contains the point is the one where its smallest coordinate is largest: never none, as with
         # find_simplex, and on a shared edge always the same one.
         triangle = int(np.argmax(coordinates.min(1)))
-        return self.owners[self.triangles[triangle]], np.clip(coordinates[triangle], 0, 1)
+        return triangle, np.clip(coordinates[triangle], 0, 1)
 
     def is_between_views(self, point: np.ndarray) -> bool:
         """Whether a point lies in a triangle of three views."""
