@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -10,6 +11,24 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+# Widgets are tested without a screen, unless QT_QPA_PLATFORM names one.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def _why_no_qt() -> str:
+    """Why Qt's widgets cannot be loaded on this machine; "" where they can."""
+    try:
+        importlib.import_module("PyQt5.QtWidgets")
+    except ImportError as problem:  # PyQt5 is not installed, or one of the system's libraries that it links is not
+        return str(problem)
+    return ""
+
+
+WHY_NO_QT = _why_no_qt()
+if not WHY_NO_QT:
+    # pyproject.toml switches its own loading off: where Qt cannot be loaded it would end the whole run.
+    pytest_plugins = ["pytestqt.plugin"]
 
 # Tests run side by side; a thread pool in each of them would only make them wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -30,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip_slow)
         if "gpu" in item.keywords and not _has_gpu():
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+
+
+@pytest.fixture(scope="session")
+def why_no_qt() -> str:
+    """Why Qt's widgets cannot be loaded on this machine; "" where they can."""
+    return WHY_NO_QT
 
 
 @pytest.fixture(scope="session")
