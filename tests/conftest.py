@@ -93,6 +93,15 @@ def toy_engine() -> ModuleType:
     return _load("hosts/toy_engine.py")
 
 
+@pytest.fixture(scope="session")
+def real_tcl() -> ModuleType:
+    """Node text read by a real Tcl (tests/hosts/real_tcl.py)."""
+    module = _load("hosts/real_tcl.py")
+    if not module.is_available():
+        pytest.skip("no Tcl on this machine: install tclsh, or Python's tkinter")
+    return module
+
+
 @pytest.fixture
 def swap_bench(
     tmp_path: Path, painted_faces: ModuleType, painted_swaps: ModuleType, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ from rich.console import Console
 from fsgan_core.cli import (
     demo,
     doctor,
+    export_commands,
     farm_commands,
     job_commands,
     puppet_command,
@@ -39,6 +40,8 @@ app.command("run")(job_commands.run)
 app.command("verify")(farm_commands.verify)
 app.command("serve")(serve.serve)
 app.command("puppet")(puppet_command.puppet)
+app.command("export")(export_commands.export)
+app.command("import-tracks")(export_commands.import_tracks)
 app.command("synthesize")(synthesize.synthesize)
 app.command("train")(training_commands.train)
 app.command("appearance-map")(viewer_commands.appearance_map)

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fsgan_core.errors import JobError
+from fsgan_core.exports.export_shot import export_shot
+from fsgan_core.exports.import_tracks import import_tracks
+from fsgan_core.job.export_job import ExportJob
+from fsgan_core.job.import_tracks_job import ImportTracksJob
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.spec import AnalyzeJob, AppearanceMapJob, Job, SwapJob
 from fsgan_core.pipeline.analysis_file import load_or_analyze
@@ -39,6 +43,11 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
         progress.finished(f"{write_appearance_map(job, progress)}: {job.out}")
     elif isinstance(job, SwapJob):
         progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
+    elif isinstance(job, ExportJob):
+        progress.finished(f"{len(export_shot(job, progress))} exports: {job.out}")
+    elif isinstance(job, ImportTracksJob):
+        imported = import_tracks(job, progress)
+        progress.finished(f"{sum(imported.moved.values())} keys of {len(imported.moved)} landmarks moved: {job.out}")
     else:
         raise JobError(f"This fsgan cannot run {type(job).__name__} yet. Update fsgan on this machine.")
 

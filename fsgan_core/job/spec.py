@@ -7,7 +7,9 @@ from typing import Dict, Optional, Tuple, Type, Union
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.appearance_map_job import AppearanceMapJob
+from fsgan_core.job.export_job import ExportJob
 from fsgan_core.job.finetune_settings import FinetuneSettings
+from fsgan_core.job.import_tracks_job import ImportTracksJob
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.pictures import (
     Pictures,
@@ -172,7 +174,9 @@ class FinetuneJob:
             source.with_frames(self.settings.source_frames, self.settings.source_colorspace)
 
 
-Job = Union[AnalyzeJob, SwapJob, FinetuneJob, ReenactJob, PoseJob, ExpressionJob, AppearanceMapJob]
+Job = Union[
+    AnalyzeJob, SwapJob, FinetuneJob, ReenactJob, PoseJob, ExpressionJob, AppearanceMapJob, ExportJob, ImportTracksJob
+]
 
 JOB_KINDS: Dict[str, Type[Job]] = {
     "analyze": AnalyzeJob,
@@ -182,5 +186,7 @@ JOB_KINDS: Dict[str, Type[Job]] = {
     "pose": PoseJob,
     "expression": ExpressionJob,
     "appearance_map": AppearanceMapJob,
+    "export": ExportJob,
+    "import_tracks": ImportTracksJob,
 }
 """The word in a job file's `kind`, and what it makes."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fsgan_core.training.synthesis.head_camera import FIT_ORIGIN, FloatArray, pose_to_rotation
+from fsgan_core.geometry.head_rotation import pose_to_rotation
+from fsgan_core.training.synthesis.head_camera import FIT_ORIGIN, FloatArray
 from fsgan_core.training.synthesis.morphable_head import EYE_L, EYE_R, MorphableHead
 from fsgan_core.training.synthesis.rasteriser import blend_shapes, rotate
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fsgan_core.geometry.head_rotation import FloatArray, rotation_to_pose
 from fsgan_core.training.synthesis.eyelids import closed_lid_texture
-from fsgan_core.training.synthesis.head_camera import FloatArray, rotation_to_pose
 from fsgan_core.training.synthesis.head_maps import HeadMaps
 from fsgan_core.training.synthesis.rasteriser import blend_shapes
 from fsgan_core.training.synthesis.relief import Relief, build_relief

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from fsgan_core.geometry.head_rotation import rotation_to_pose
 from fsgan_core.training.synthesis.eyelids import LID_EXPRESSIONS, shut_lids
-from fsgan_core.training.synthesis.head_camera import FIT_DISTANCE_CM, FloatArray, rotation_to_pose
+from fsgan_core.training.synthesis.head_camera import FIT_DISTANCE_CM, FloatArray
 from fsgan_core.training.synthesis.head_light import OPEN_MOUTH_CM, light_head
 from fsgan_core.training.synthesis.landmark_labels import inner_lip_gap_cm, label_landmarks
 from fsgan_core.training.synthesis.posed_head import HeadCamera, PosedHead, camera_on_head, pose_head

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
+from fsgan_core.geometry.head_rotation import pose_to_rotation
 from fsgan_core.training.synthesis import ict_label_points as label_points
-from fsgan_core.training.synthesis.head_camera import pose_to_rotation
 from fsgan_core.training.synthesis.morphable_head import MorphableHead, load_ict_head
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ import pytest
 
 pytest.importorskip("numba", reason="drawing needs numba (extra: train)")
 
-from fsgan_core.training.synthesis.head_camera import pose_to_rotation
+from fsgan_core.geometry.head_rotation import pose_to_rotation
 from fsgan_core.training.synthesis.shading import (
     bytes_to_linear,
     harmonics,
