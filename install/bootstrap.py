@@ -22,7 +22,7 @@ NEEDED_GB = 4
 NEEDED_GB_CUDA = 12
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-EXTRAS = {"demo": "", "install": "", "test": "[dev,train,viewer]"}
+EXTRAS = {"demo": "", "install": "", "test": "[dev,train,viewer,farm,provenance]"}
 
 
 class SetupError(Exception):

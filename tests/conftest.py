@@ -102,6 +102,12 @@ def real_tcl() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="session")
+def farm_jobs() -> ModuleType:
+    """Jobs of painted faces, run as farms run them (tests/flow/farm_jobs.py)."""
+    return _load("flow/farm_jobs.py")
+
+
 @pytest.fixture
 def swap_bench(
     tmp_path: Path, painted_faces: ModuleType, painted_swaps: ModuleType, monkeypatch: pytest.MonkeyPatch

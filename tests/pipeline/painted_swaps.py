@@ -112,12 +112,17 @@ class SwapBench:
         return dict(swap_shot_module.swap_shot(job, progress))
 
 
-def painted_bench(folder: Path, painted: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SwapBench:
-    """A bench in a folder, and the painted engine wherever the pipeline opens one."""
-    pack = SimpleNamespace(
+def painted_pack(painted: ModuleType) -> SimpleNamespace:
+    """All networks of a pack, hand-written: those that find painted faces, and the generators above."""
+    return SimpleNamespace(
         **vars(painted.fake_pack()), transformer=StillTransformer(), reenactment=PassingGenerator(),
         inpainting=FillingGenerator(), blending=DimmingGenerator(), device="cpu",
     )  # fmt: skip
+
+
+def painted_bench(folder: Path, painted: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SwapBench:
+    """A bench in a folder, and the painted engine wherever the pipeline opens one."""
+    pack = painted_pack(painted)
     for module in (engine_module, swap_shot_module):
         monkeypatch.setattr(module, "open_engine", lambda weights, device: pack)
     return SwapBench(folder, painted)
