@@ -1,4 +1,4 @@
-"""`fsgan weights list`, `fsgan weights verify` and `fsgan weights build`."""
+"""`fsgan weights list`, `verify`, `build` and `import`."""
 
 from __future__ import annotations
 
@@ -70,3 +70,23 @@ def build(
         raise WeightsError("no run holds an exported network; train one with fsgan train", path=str(runs))
     manifest = build_pack(out, found, name, size, notes)
     typer.echo(f"{out}: {', '.join(found)} written, pack {pack_digest(manifest)[:12]}")
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files of the FSGAN authors' release (.pth), in any order.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The pack folder; roles without a file keep what it has.")],
+    name: Annotated[str, typer.Option("--name", help="Of the pack.")] = "released",
+) -> None:
+    """Make a pack of the authors' released networks; what they left out comes from the bundled pack."""
+    from fsgan_core.weights.import_released import NO_LICENCE, import_released
+    from fsgan_core.weights.load import pack_digest
+
+    manifest = import_released(files, out, name)
+    for entry in manifest.training_data:
+        if entry["licence"] == NO_LICENCE:
+            typer.echo(f"{entry['role']}: {entry['name']}, licence: {NO_LICENCE}")
+    typer.echo(manifest.notes)
+    typer.echo(f"{out}: pack {pack_digest(manifest)[:12]}; use it with --weights {out}")

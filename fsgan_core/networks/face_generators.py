@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from fsgan_core.geometry.landmark_sets import WFLW_AT_68
 from fsgan_core.networks.colour_spread import fill_background, membrane_blend
 from fsgan_core.networks.generator import Enhancer, GeneratorSize
 
@@ -16,13 +17,14 @@ class ReenactmentGenerator(nn.Module):
     """G_r: a view and the target's landmarks in, that person with the target's pose and expression out (eq. 8).
 
     `paper`: 3 + 98 channels. `compact` (`warped_input`): the view is also given warped to the target's landmarks, 3
-    more channels, and it is that warp which the network corrects.
+    more channels, and it is that warp which the network corrects. The authors' first release knows 68 landmarks.
     """
 
-    def __init__(self, size: GeneratorSize, warped_input: bool) -> None:
+    def __init__(self, size: GeneratorSize, warped_input: bool, landmarks: int = LANDMARKS) -> None:
         super().__init__()
         self.warped_input = warped_input
-        self.net = Enhancer(6 if warped_input else 3, LANDMARKS, size)
+        self.chosen = list(WFLW_AT_68) if landmarks == len(WFLW_AT_68) else None
+        self.net = Enhancer(6 if warped_input else 3, landmarks, size)
 
     def forward(self, view: Tensor, warped_view: Tensor, points: Tensor, stage: str = "full") -> Tensor:
         """The reenacted face.
@@ -37,15 +39,23 @@ class ReenactmentGenerator(nn.Module):
             (B, 3, S, S) in [-1, 1].
         """
         picture = torch.cat([view, warped_view], 1) if self.warped_input else view
+        points = points if self.chosen is None else points[:, self.chosen]
         return self.net(picture, points, warped_view if self.warped_input else view, stage)
 
 
 class InpaintingGenerator(nn.Module):
-    """G_c: the reenacted face without background, completed to the target's face mask (eq. 17): 105 channels."""
+    """G_c: the reenacted face without background, completed to the target's face mask (eq. 17): 105 channels.
 
-    def __init__(self, size: GeneratorSize) -> None:
+    Args:
+        size: Widths and depths.
+        landmarks: 98, or 0 for none.
+        flip: Whether it also sees the face mirrored. The authors' released G_c has neither: 4 channels.
+    """
+
+    def __init__(self, size: GeneratorSize, landmarks: int = LANDMARKS, flip: bool = True) -> None:
         super().__init__()
-        self.net = Enhancer(3 + 3 + 1, LANDMARKS, size)
+        self.flip = flip
+        self.net = Enhancer(3 + 3 * flip + 1, landmarks, size)
 
     def forward(self, face: Tensor, points: Tensor, mask: Tensor, stage: str = "full") -> Tensor:
         """The completed face.
@@ -59,7 +69,7 @@ class InpaintingGenerator(nn.Module):
         Returns:
             (B, 3, S, S) in [-1, 1]; meant to be used inside the mask.
         """
-        picture = torch.cat([face, face.flip(3), mask], 1)
+        picture = torch.cat([face, face.flip(3), mask] if self.flip else [face, mask], 1)
         return self.net(picture, points, fill_background(face) if self.net.size.residual else face, stage)
 
 

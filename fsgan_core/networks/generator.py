@@ -29,12 +29,15 @@ class GeneratorSize:
         blocks: Residual blocks at the same four places: n, n1, n2, n3.
         fine_landmarks: Whether the full-resolution input also gets heatmaps (paper) or only the half-resolution one.
         residual: Whether the output is a change of an input picture (compact) or a plain tanh (paper).
+        gaussian_half: Whether the half-resolution picture is made by a 5x5 Gaussian (OpenCV's pyrDown, what the
+            released G_r was fed) or by a 3x3 mean.
     """
 
     widths: tuple[int, int, int, int]
     blocks: tuple[int, int, int, int]
     fine_landmarks: bool
     residual: bool
+    gaussian_half: bool = False
 
     @property
     def padding(self) -> Padding:
@@ -48,7 +51,7 @@ class InputConv(nn.Module):
     def __init__(self, picture_channels: int, landmarks: int, out_channels: int, padding: Padding) -> None:
         super().__init__()
         self.picture = nn.Conv2d(picture_channels, out_channels, 7, 1, 3, bias=False, padding_mode=padding)
-        self.landmarks = LandmarkConv(landmarks, out_channels) if landmarks else None
+        self.landmarks = LandmarkConv(landmarks, out_channels, padding=padding) if landmarks else None
         self.norm = nn.BatchNorm2d(out_channels)
 
     def forward(self, picture: Tensor, points: Tensor | None) -> Tensor:
@@ -122,7 +125,7 @@ class Enhancer(nn.Module):
         """
         if stage == "base":
             return self._output(self.base.out_conv(self.base(picture, points)), passed)
-        half = F.avg_pool2d(picture, 3, 2, 1, count_include_pad=False)
+        half = gaussian_half(picture) if self.size.gaussian_half else mean_half(picture)
         x = self.in_conv(picture, points) + self.up(self.base(half, points))
         return self._output(self.out_conv(self.blocks(x)), passed)
 
@@ -132,6 +135,19 @@ class Enhancer(nn.Module):
             return torch.tanh(x)
         changed = passed + x
         return changed if self.training else changed.clamp(-1, 1)
+
+
+def mean_half(picture: Tensor) -> Tensor:
+    """(B, C, S, S) -> (B, C, S/2, S/2): the mean of 3x3 pixels, those outside left out."""
+    return F.avg_pool2d(picture, 3, 2, 1, count_include_pad=False)
+
+
+def gaussian_half(picture: Tensor) -> Tensor:
+    """(B, C, S, S) -> (B, C, S/2, S/2) as OpenCV's pyrDown: every second pixel of a 5x5 blur."""
+    channels = picture.shape[1]
+    taps = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], device=picture.device, dtype=picture.dtype) / 16
+    kernel = (taps[:, None] * taps).expand(channels, 1, 5, 5)
+    return F.conv2d(F.pad(picture, (2, 2, 2, 2), mode="reflect"), kernel, stride=2, groups=channels)
 
 
 def output_conv(in_channels: int, padding: Padding) -> nn.Conv2d:

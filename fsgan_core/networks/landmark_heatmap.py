@@ -12,6 +12,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from fsgan_core.networks.conv_block import Padding
+
 SUPPORT = 0.8
 """t of eq. 14."""
 RADIUS = math.sqrt(2.0) * (1.0 - SUPPORT ** (1.0 / 8.0))
@@ -66,13 +68,14 @@ def disc(distance: Tensor) -> Tensor:
 class LandmarkConv(nn.Module):
     """A k x k convolution over the heatmaps of L landmarks, exact, computed on the discs only.
 
-    Same weights and result as `nn.Conv2d(L, C, k, padding=k // 2, bias=False)` on `points_to_heatmaps`, with zeros
-    outside the picture. Cost: L patches of about (0.078 S + 2k)^2 px, against S^2.
+    Same weights and result as `nn.Conv2d(L, C, k, padding=k // 2, bias=False, padding_mode=padding)` on
+    `points_to_heatmaps`. Cost: L patches of about (0.078 S + 2k)^2 px, against S^2.
     """
 
-    def __init__(self, landmarks: int, out_channels: int, kernel: int = 7) -> None:
+    def __init__(self, landmarks: int, out_channels: int, kernel: int = 7, padding: Padding = "zeros") -> None:
         super().__init__()
         self.kernel = kernel
+        self.padding = padding
         self.weight = nn.Parameter(torch.empty(out_channels, landmarks, kernel, kernel).normal_(0.0, 0.02))
 
     def forward(self, points: Tensor, size: int) -> Tensor:
@@ -90,13 +93,18 @@ class LandmarkConv(nn.Module):
         return self._add_at(values, base, reach, size)
 
     def _heat_patches(self, scaled: Tensor, base: Tensor, reach: int, size: int) -> Tensor:
-        """(B, L, Q, Q): heat around each point with room for the kernel, zero outside the picture."""
-        half = reach + self.kernel // 2
+        """(B, L, Q, Q): heat around each point with room for the kernel; outside the picture as `padding` says."""
+        border = self.kernel // 2
+        half = reach + border
         offsets = torch.arange(-half, half + 1, device=scaled.device, dtype=scaled.dtype)
         pixel = base[..., None] + offsets  # (B, L, 2, Q)
-        delta = (pixel + 0.5 - scaled[..., None]) / size
+        known, beyond = pixel, 0
+        if self.padding == "reflect":
+            # A pixel beyond the edge shows the heat of its mirror image, as far as the kernel looks.
+            known, beyond = (size - 1) - ((size - 1) - pixel.abs()).abs(), border
+        delta = (known + 0.5 - scaled[..., None]) / size
         heat = disc(torch.hypot(delta[:, :, 0, None, :], delta[:, :, 1, :, None]))
-        inside = ((pixel >= 0) & (pixel < size)).to(heat.dtype)
+        inside = ((pixel >= -beyond) & (pixel < size + beyond)).to(heat.dtype)
         return heat * inside[:, :, 0, None, :] * inside[:, :, 1, :, None]
 
     def _add_at(self, values: Tensor, base: Tensor, reach: int, size: int) -> Tensor:

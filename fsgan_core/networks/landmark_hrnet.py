@@ -20,6 +20,7 @@ class HRNetSize:
         stem: Channels of the stem.
         bottlenecks: Of stage 1.
         input_size: Side of the input, px.
+        imagenet_input: Whether colours are scaled as for networks that began with ImageNet (the released one).
     """
 
     widths: tuple[int, int, int, int]
@@ -28,6 +29,10 @@ class HRNetSize:
     stem: int
     bottlenecks: int
     input_size: int
+    imagenet_input: bool = False
+
+
+IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class LandmarkHRNet(nn.Module):
@@ -36,6 +41,7 @@ class LandmarkHRNet(nn.Module):
     def __init__(self, size: HRNetSize, landmarks: int = 98) -> None:
         super().__init__()
         self.input_size = size.input_size
+        self.imagenet_input = size.imagenet_input
         self.stem = nn.Sequential(*_unit(3, size.stem, stride=2), *_unit(size.stem, size.stem, stride=2))
         widest = size.stem * 4
         blocks = [Bottleneck(size.stem, size.stem)] + [
@@ -59,12 +65,20 @@ class LandmarkHRNet(nn.Module):
         """(B, 3, S, S) in [-1, 1] -> raw heatmaps (B, 98, side, side), side a quarter of `input_size`."""
         if x.shape[-1] != self.input_size:
             x = F.interpolate(x, size=(self.input_size, self.input_size), mode="bilinear", antialias=True)
+        if self.imagenet_input:
+            x = from_imagenet(x)
         branches = [self.layer1(self.stem(x))]
         for transition, stage in zip(self.transitions, self.stages, strict=True):
             branches = stage(transition(branches))
         size = branches[0].shape[2:]
         ups = [branches[0]] + [F.interpolate(b, size=size, mode="bilinear", align_corners=False) for b in branches[1:]]
         return self.head(torch.cat(ups, 1)).float()
+
+
+def from_imagenet(x: Tensor) -> Tensor:
+    """(B, 3, H, W) in [-1, 1] -> the same picture with ImageNet's mean 0 and deviation 1 a channel."""
+    mean, deviation = (x.new_tensor(values)[:, None, None] for values in (IMAGENET_MEAN, IMAGENET_DEVIATION))
+    return ((x + 1) / 2 - mean) / deviation
 
 
 class Transition(nn.Module):
@@ -125,16 +139,18 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """1x1 to `width`, 3x3, 1x1 to 4 `width`, with a projected skip where the width changes."""
+    """1x1 to `width`, 3x3 of the stride, 1x1 to 4 `width`, with a projected skip where the shape changes."""
 
-    def __init__(self, in_channels: int, width: int) -> None:
+    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
         super().__init__()
         out = 4 * width
-        self.body = nn.Sequential(*_unit(in_channels, width, 1), *_unit(width, width), *_unit(width, out, 1)[:-1])
-        self.skip = nn.Identity() if in_channels == out else nn.Sequential(*_unit(in_channels, out, 1)[:-1])
+        middle = _unit(width, width, stride=stride)
+        self.body = nn.Sequential(*_unit(in_channels, width, 1), *middle, *_unit(width, out, 1)[:-1])
+        same = in_channels == out and stride == 1
+        self.skip = nn.Identity() if same else nn.Sequential(*_unit(in_channels, out, 1, stride)[:-1])
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, in, H, W) -> (B, 4 width, H, W)."""
+        """(B, in, H, W) -> (B, 4 width, H / stride, W / stride)."""
         return torch.relu(self.skip(x) + self.body(x))
 
 

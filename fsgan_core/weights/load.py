@@ -14,6 +14,7 @@ from fsgan_core.errors import EngineError, WeightsError
 from fsgan_core.networks.inference import to_device
 from fsgan_core.weights.architectures import ROLES, build_network
 from fsgan_core.weights.manifest import WeightsManifest, read_manifest
+from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import TRAINING_ONLY
 
 PACKS = Path(__file__).parent / "packs"
@@ -138,7 +139,10 @@ def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
             tensors = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"this weight file cannot be read ({error})", path=str(path)) from error
-    network = build_network(role, size)
+    if size == RELEASED:
+        network = build_released(role, {key: tuple(value.shape) for key, value in tensors.items()})
+    else:
+        network = build_network(role, size)
     try:
         missing, unexpected = network.load_state_dict(
             {k: v.float() if v.dtype == torch.float16 else v for k, v in tensors.items()}, strict=False

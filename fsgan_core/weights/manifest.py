@@ -18,8 +18,8 @@ class WeightsManifest:
 
     Attributes:
         name: Of the pack.
-        size: "compact" or "paper".
-        licence: SPDX name of the licence of the weights.
+        size: "compact", "paper", or "released" for networks of the authors.
+        licence: SPDX name of the licence of the weights; a sentence where there is none.
         sha256: Hex digest of each file.
         training_data: One entry a data set: name, licence, count, used_for.
         notes: What it is good and bad at, in sentences.

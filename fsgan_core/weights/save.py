@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
+
+from fsgan_core.media.atomic import complete_or_absent
 
 TRAINING_ONLY = ("attributes.",)
 """Parameters that no inference uses: the attribute heads of the face features and of the expression embedding."""
@@ -31,8 +32,19 @@ def save_network(path: Path, network: nn.Module, role: str, size: str) -> Path:
             continue
         half = value.half() if value.dtype == torch.float32 else value
         tensors[key] = half.detach().cpu().contiguous().clone()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".partial")
-    save_file(tensors, str(temporary), {"role": role, "size": size})
-    os.replace(temporary, path)
+    write_tensors(path, tensors, role, size)
     return path
+
+
+def write_tensors(path: Path, tensors: dict[str, Tensor], role: str, size: str) -> None:
+    """Write tensors as the file of a network, as they are.
+
+    Args:
+        path: The .safetensors file; complete or absent, its folder made if missing.
+        tensors: By name, contiguous, on the CPU.
+        role: Into the file's header.
+        size: Likewise.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with complete_or_absent(str(path)) as unfinished:
+        save_file(tensors, unfinished, {"role": role, "size": size})

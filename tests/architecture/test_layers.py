@@ -75,3 +75,14 @@ def test_nothing_evaluates_text_or_unpickles(repository: Path) -> None:
                 assert (keyword.arg, value) not in {("allow_pickle", True), ("shell", True), ("weights_only", False)}, (
                     f"{path}:{node.lineno} passes {keyword.arg}={value}"
                 )
+
+
+def test_torch_load_is_called_in_one_place_and_for_weights_only(repository: Path) -> None:
+    """Conventions: pickles are read where the authors' files are imported, nowhere else, and never run."""
+    calls = []
+    for path in (repository / "fsgan_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+                calls.append((path.name, keywords.get("weights_only")))
+    assert calls == [("released_files.py", "True")]

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fsgan_core.networks.conv_block import Padding
 from fsgan_core.networks.landmark_heatmap import RADIUS, LandmarkConv, heatmaps_to_points, points_to_heatmaps
 
 
@@ -44,13 +45,15 @@ def test_flat_channel_gives_the_centre_not_nan() -> None:
     assert torch.allclose(heatmaps_to_points(torch.zeros(1, 2, 16, 16)), torch.full((1, 2, 2), 0.5))
 
 
-@pytest.mark.parametrize("size", [32, 64])
-def test_sparse_convolution_equals_the_dense_one(size: int) -> None:
+@pytest.mark.parametrize(("size", "padding"), [(32, "zeros"), (64, "zeros"), (32, "reflect"), (64, "reflect")])
+def test_sparse_convolution_equals_the_dense_one(size: int, padding: Padding) -> None:
     """Exact but for rounding, also for points on and outside the border."""
     torch.manual_seed(0)
-    sparse = LandmarkConv(98, 6).double()
+    sparse = LandmarkConv(98, 6, padding=padding).double()
     points = torch.rand(3, 98, 2, dtype=torch.float64) * 1.3 - 0.15
-    dense = F.conv2d(points_to_heatmaps(points, (size, size)), sparse.weight, padding=3)
+    mode = "constant" if padding == "zeros" else padding
+    heat = F.pad(points_to_heatmaps(points, (size, size)), (3, 3, 3, 3), mode=mode)
+    dense = F.conv2d(heat, sparse.weight)
     assert torch.allclose(sparse(points, size), dense, atol=5e-6)
 
 
