@@ -14,7 +14,7 @@ from fsgan_core.job.export_settings import ExportSettings
 from fsgan_core.job.import_tracks_job import ImportTracksJob, ImportTracksSettings
 from fsgan_core.job.pictures import Pictures
 from fsgan_core.job.progress import Progress
-from fsgan_core.job.settings import AnalyzeSettings
+from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import Job
 
 _PLATE = typer.Argument(metavar="PLATE", help="Sequence (plate.%04d.exr), still or movie.")
@@ -77,3 +77,17 @@ def _run(job: Job, progress: Progress) -> None:
     from fsgan_core.cli.run_job import run_job
 
     run_job(job, progress)
+
+
+def export_cattery(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder to write to; call it Cattery.")],
+    weights: Annotated[str, typer.Option("--weights", help="Bundled pack, or a folder.")] = SwapSettings.weights,
+    log: Log = LogFormat.AUTO,
+) -> None:
+    """Write segmentation, inpainting and blending as models for Nuke's Inference node (Cattery)."""
+    with reporting(log) as progress:
+        from fsgan_core.exports.cattery_package import write_cattery
+        from fsgan_core.pipeline.engine import open_engine
+
+        files = write_cattery(open_engine(weights, "cpu"), out, progress)
+        progress.finished(f"{len(files)} files in {out}. Next, with NukeX: nuke -t --nukex {out}/make_cats.py")

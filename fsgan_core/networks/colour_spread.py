@@ -46,7 +46,7 @@ def fill_background(face: Tensor) -> Tensor:
     Returns:
         (B, 3, S, S) in [-1, 1]; grey if there is no face at all.
     """
-    return spread(face, (face > -1).any(1, keepdim=True).to(face.dtype))
+    return spread(face, (face > -1).any(1, keepdim=True).type_as(face))
 
 
 def membrane_blend(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:

@@ -58,7 +58,7 @@ class InputConv(nn.Module):
         """(B, C, S, S) and (B, L, 2) in [0, 1] -> (B, out, S, S)."""
         x = self.picture(picture)
         if self.landmarks is not None and points is not None:
-            x = x + self.landmarks(points, picture.shape[-1]).to(x.dtype)
+            x = x + self.landmarks(points, picture.shape[-1]).type_as(x)
         return torch.relu(self.norm(x))
 
 

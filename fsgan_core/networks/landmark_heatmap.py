@@ -37,8 +37,8 @@ def heatmaps_to_points(heatmaps: Tensor) -> Tensor:
     weight = torch.where((weight < 0.5) & (span > 1e-6), torch.zeros_like(weight), weight.clamp_min(1e-6))
     weight = weight / weight.sum((2, 3), keepdim=True)
     height, width = heatmaps.shape[2:]
-    x = (torch.arange(width, device=heatmaps.device, dtype=weight.dtype) + 0.5) / width
-    y = (torch.arange(height, device=heatmaps.device, dtype=weight.dtype) + 0.5) / height
+    x = (_steps(0, width, weight) + 0.5) / width
+    y = (_steps(0, height, weight) + 0.5) / height
     return torch.stack([(weight.sum(2) * x).sum(-1), (weight.sum(3) * y).sum(-1)], -1)
 
 
@@ -53,8 +53,8 @@ def points_to_heatmaps(points: Tensor, size: tuple[int, int]) -> Tensor:
         (B, L, height, width) in [0, 1].
     """
     height, width = size
-    x = (torch.arange(width, device=points.device, dtype=points.dtype) + 0.5) / width
-    y = (torch.arange(height, device=points.device, dtype=points.dtype) + 0.5) / height
+    x = (_steps(0, width, points) + 0.5) / width
+    y = (_steps(0, height, points) + 0.5) / height
     distance = torch.hypot(x - points[..., 0:1, None], y[:, None] - points[..., 1:2, None])
     return disc(distance)
 
@@ -87,7 +87,7 @@ class LandmarkConv(nn.Module):
         base = scaled.detach().floor().clamp(-4 * size, 4 * size)
         patches = self._heat_patches(scaled, base, reach, size)
         columns = patches.unfold(2, self.kernel, 1).unfold(3, self.kernel, 1)  # (B, L, side, side, k, k)
-        columns = columns.permute(1, 0, 2, 3, 4, 5).reshape(landmarks, batch * side * side, -1).to(self.weight.dtype)
+        columns = columns.permute(1, 0, 2, 3, 4, 5).reshape(landmarks, batch * side * side, -1).type_as(self.weight)
         values = torch.bmm(columns, self.weight.permute(1, 2, 3, 0).reshape(landmarks, self.kernel**2, -1))
         values = values.view(landmarks, batch, side * side, -1).transpose(0, 1)
         return self._add_at(values, base, reach, size)
@@ -96,8 +96,7 @@ class LandmarkConv(nn.Module):
         """(B, L, Q, Q): heat around each point with room for the kernel; outside the picture as `padding` says."""
         border = self.kernel // 2
         half = reach + border
-        offsets = torch.arange(-half, half + 1, device=scaled.device, dtype=scaled.dtype)
-        pixel = base[..., None] + offsets  # (B, L, 2, Q)
+        pixel = base[..., None] + _steps(-half, half + 1, scaled)  # (B, L, 2, Q)
         known, beyond = pixel, 0
         if self.padding == "reflect":
             # A pixel beyond the edge shows the heat of its mirror image, as far as the kernel looks.
@@ -110,13 +109,20 @@ class LandmarkConv(nn.Module):
     def _add_at(self, values: Tensor, base: Tensor, reach: int, size: int) -> Tensor:
         """Sum (B, L, P*P, C) patches into a (B, C, size, size) picture at their places."""
         batch, landmarks, _, channels = values.shape
-        offsets = torch.arange(-reach, reach + 1, device=values.device)
-        pixel = base.long()[..., None] + offsets  # (B, L, 2, P)
+        corner = base.long()
+        pixel = corner[..., None] + _steps(-reach, reach + 1, corner)  # (B, L, 2, P)
         inside = (pixel >= 0) & (pixel < size)
         index = pixel[:, :, 1, :, None] * size + pixel[:, :, 0, None, :]
-        index = index + torch.arange(batch, device=values.device)[:, None, None, None] * size * size
+        index = index + _steps(0, batch, corner)[:, None, None, None] * size * size
         keep = (inside[:, :, 1, :, None] & inside[:, :, 0, None, :]).reshape(-1)
         flat = values.reshape(-1, channels)[keep]
-        canvas = torch.zeros(batch * size * size, channels, device=values.device, dtype=flat.dtype)
+        canvas = flat.new_zeros(batch * size * size, channels)
         canvas = canvas.index_add(0, index.reshape(-1)[keep], flat)
         return canvas.view(batch, size, size, channels).permute(0, 3, 1, 2)
+
+
+def _steps(first: int, end: int, like: Tensor) -> Tensor:
+    """first, first + 1, ..., end - 1 in the type and on the device of `like`; a trace must not keep the device."""
+    if torch.jit.is_tracing():
+        return torch.arange(first, end).type_as(like)
+    return torch.arange(first, end, device=like.device, dtype=like.dtype)

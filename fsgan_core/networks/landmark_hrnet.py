@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import torch
@@ -116,13 +117,13 @@ class FuseModule(nn.Module):
         fused = []
         for fuse, own in zip(self.fuses, branches, strict=True):
             assert isinstance(fuse, nn.ModuleList)
-            total = torch.zeros_like(own)
+            parts = []
             for path, x in zip(fuse, branches, strict=True):
                 y = path(x)
                 if y.shape[2:] != own.shape[2:]:
                     y = F.interpolate(y, size=own.shape[2:], mode="bilinear", align_corners=False)
-                total = total + y
-            fused.append(torch.relu(total))
+                parts.append(y)
+            fused.append(torch.relu(functools.reduce(torch.add, parts)))
         return fused
 
 

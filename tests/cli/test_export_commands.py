@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from fsgan_core.exports import cattery_package
 from fsgan_core.job.export_job import ExportJob
 from fsgan_core.job.export_settings import ExportSettings
 from fsgan_core.job.import_tracks_job import ImportTracksJob, ImportTracksSettings
 from fsgan_core.job.pictures import Pictures
 from fsgan_core.job.settings import AnalyzeSettings
+from fsgan_core.pipeline import engine as engine_module
 
 
 def test_export_reaches_the_engine_with_every_setting(fsgan: Any, engine: Any) -> None:
@@ -42,3 +46,14 @@ def test_wrong_format_is_a_usage_error(fsgan: Any, engine: Any) -> None:
     outcome = fsgan("export", "p.exr", "--out", "o", "--formats", "fbx")
     assert outcome.exit_code == 2
     assert engine.jobs == []
+
+
+def test_cattery_is_written_from_the_pack_asked_for(fsgan: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(engine_module, "open_engine", lambda weights, device: (weights, device))
+    monkeypatch.setattr(
+        cattery_package, "write_cattery", lambda pack, out, progress: asked.append((pack, out)) or ["one", "two"]
+    )
+    outcome = fsgan("export-cattery", "--out", "Cattery", "--weights", "mine")
+    assert outcome.exit_code == 0, outcome
+    assert asked == [(("mine", "cpu"), "Cattery")]
