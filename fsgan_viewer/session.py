@@ -177,6 +177,15 @@ class ViewerSession(QObject):
         if any(came) or any(self.frame in frames for frames in (changed or {}).values()):
             self._request()
 
+    def reload(self) -> None:
+        """Read everything anew: files have changed."""
+        self.broken.clear()
+        if self._loader is not None:
+            self._loader.forget_all()
+        self.refresh()
+        self.read_faces()
+        self._request()
+
     def is_cached(self, frame: int) -> bool:
         """Whether a frame would be shown at once."""
         return self._loader is not None and all(self._loader.is_ready(one) for one in self._wanted(frame))

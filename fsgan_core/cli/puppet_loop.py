@@ -16,6 +16,7 @@ import numpy as np
 
 from fsgan_core.errors import FsganError, JobError
 from fsgan_core.job.puppet_protocol import LARGEST_LINE, PuppetRequest, parse_request
+from fsgan_core.pipeline.appearance_map_file import query_entry
 from fsgan_core.pipeline.engine import frame_workers
 from fsgan_core.pipeline.puppet import Puppet, display_bytes
 from fsgan_core.stages.pose_mesh import BOUNDARY_DEG
@@ -124,10 +125,8 @@ class PuppetLoop:
 
     def _posed(self, request: PuppetRequest) -> _Answer:
         pose = np.array(request.pose, np.float32)
-        mix = self._puppet.query(pose)
-        about = {"views": mix.indices.tolist(), "weights": mix.weights.tolist(), "inside": mix.inside}
-        picture = self._puppet.picture(pose, request.expression)
-        return _picture_answer(request, picture, {**about, "pose": pose.tolist()})
+        about = query_entry(self._puppet.source, pose, self._puppet.max_views)
+        return _picture_answer(request, self._puppet.picture(pose, request.expression), about)
 
     def _view(self, request: PuppetRequest) -> _Answer:
         views = self._puppet.source.views

@@ -12,7 +12,8 @@ note, ...), then
     {"event": "map", "views": [{"pose": [...], "frame": 12, "origin": "photographed"}, ...],
      "points": [[yaw, pitch], ...], "owners": [0, 1, ...], "triangles": [[0, 5, 9], ...], "boundary_deg": 75.0}
     {"event": "picture", "id": 1, "width": 256, "height": 256, "bytes": 196608, "views": [4, 0], "weights": [0.7, 0.3],
-     "inside": true, "pose": [...]}        followed by that many bytes: rows from the top, R G B, 8 bit sRGB
+     "inside": true, "triangle": 12, "shares": [...], "pose": [...]}
+                                           followed by that many bytes: rows from the top, R G B, 8 bit sRGB
     {"event": "skipped", "id": 1}          a newer pose came before this one's turn, and it did not say keep
     {"event": "refused", "id": 1, "message": "..."}
 

@@ -101,6 +101,11 @@ class FrameLoader:
         self._decoded.drop_where(lambda key: key[:2] == (source, frame))
         self._screens.drop_where(lambda key: (key.source, key.frame) == (source, frame))
 
+    def forget_all(self) -> None:
+        """Read everything anew when it is asked for next."""
+        self._decoded.clear()
+        self._screens.clear()
+
     def is_ready(self, request: FrameRequest) -> bool:
         """Whether a picture could be shown at once."""
         return request in self._screens

@@ -26,14 +26,14 @@ class JobsPanel(QWidget):
     """Buttons that ask for a job, and the job that runs.
 
     Signals:
-        asked: "analyze", "swap", "appearance_map" or "evaluate".
+        asked: "analyze", "swap" or "appearance_map".
     """
 
     asked = pyqtSignal(str)
 
     def __init__(self, runner: JobRunner) -> None:
         super().__init__()
-        self._runner = runner
+        self.runner = runner
         self.frames = QLineEdit()
         self.frames.setPlaceholderText("all")
         self.frames.setToolTip("Frames to swap, such as 1001-1040x2,1050. Empty: as the job says")
@@ -43,7 +43,6 @@ class JobsPanel(QWidget):
                 ("analyze", "Analyze plate", "fsgan analyze: find, follow and measure the faces (pass 1)"),
                 ("swap", "Swap", "fsgan swap: write the layered EXR (pass 2)"),
                 ("appearance_map", "Build map", "fsgan appearance-map: the source's views as in Fig. 5"),
-                ("evaluate", "Evaluate", "fsgan evaluate: identity, pose, expression and flicker of the result"),
             )
         }
         self.stop = _button("Stop", "Stop after the frame the engine is at; frames on disk are complete", runner.cancel)
@@ -68,7 +67,7 @@ class JobsPanel(QWidget):
         Args:
             kinds: Job to the sentence that says why it cannot; "" where it can.
         """
-        running = self._runner.is_running
+        running = self.runner.is_running
         for kind, button in self.buttons.items():
             reason = kinds.get(kind, "")
             button.setEnabled(not reason and not running)

@@ -54,9 +54,9 @@ class LayerBar(QToolBar):
                 for layer in self._session.layers(source):
                     showing = Showing(source, layer)
                     box.addItem(showing.label, showing)
-            if box.findData(current) < 0:
+            if _place_of(box, current) < 0:
                 box.addItem(current.label, current)
-            box.setCurrentIndex(box.findData(current))
+            box.setCurrentIndex(_place_of(box, current))
             box.blockSignals(False)
 
     def follow(self) -> None:
@@ -64,7 +64,7 @@ class LayerBar(QToolBar):
         session = self._session
         for box, showing in ((self.layer_a, session.a), (self.layer_b, session.b)):
             box.blockSignals(True)
-            box.setCurrentIndex(box.findData(showing))
+            box.setCurrentIndex(_place_of(box, showing))
             box.blockSignals(False)
         for button, state in [
             (self.wipe, session.wipe),
@@ -160,3 +160,8 @@ class LayerBar(QToolBar):
         for widget in (slider, box):
             self.addWidget(widget)
         return box, slider
+
+
+def _place_of(box: QComboBox, showing: Showing) -> int:
+    """Where a list holds something to show, -1 where it does not; Qt itself compares Python values by identity."""
+    return next((index for index in range(box.count()) if box.itemData(index) == showing), -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt5.QtWidgets import QToolTip, QWidget
@@ -48,6 +49,7 @@ class MapView(QWidget):
         self.query: MapQuery | None = None
         self.sentence = ""
         self._sheet = QImage()
+        self._thumbnails: dict[int, QImage] = {}
         self._trail: list[tuple[float, float]] = []
 
     def sizeHint(self) -> QSize:
@@ -59,7 +61,19 @@ class MapView(QWidget):
         self.map, self.sentence = pose_map, sentence
         self._sheet = QImage(pose_map.sheet) if pose_map is not None else QImage()
         self.query = None
+        self._thumbnails.clear()
         self._trail.clear()
+        self.update()
+
+    def set_thumbnail(self, index: int, pixels: np.ndarray) -> None:
+        """Show a view that the sheet does not hold.
+
+        Args:
+            index: The view.
+            pixels: (S, S, 3) uint8 sRGB.
+        """
+        height, width = pixels.shape[:2]
+        self._thumbnails[index] = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format_RGB888).copy()
         self.update()
 
     def set_query(self, query: MapQuery | None) -> None:
@@ -202,6 +216,7 @@ class MapView(QWidget):
         x, y = self.place_of(query.pose[0], query.pose[1]).x(), self.place_of(query.pose[0], query.pose[1]).y()
         painter.drawLine(QPointF(x - 5, y - 5), QPointF(x + 5, y + 5))
         painter.drawLine(QPointF(x - 5, y + 5), QPointF(x + 5, y - 5))
+        painter.setBrush(Qt.NoBrush)
 
     def _paint_tiles(self, painter: QPainter) -> None:
         """The views that are mixed, heaviest first, with weight and source frame (Fig. 5 b)."""
@@ -216,8 +231,12 @@ class MapView(QWidget):
         for place, (index, weight) in enumerate(zip(self.query.views, self.query.weights, strict=True)):
             view = self.map.views[index]
             area = QRectF(left + place * (_TILE + 8), top, _TILE, _TILE)
+            painter.setBrush(Qt.NoBrush)
             x0, y0, x1, y1 = view.tile
-            painter.drawImage(area, self._sheet, QRectF(x0, y0, x1 - x0, y1 - y0))
+            if index in self._thumbnails:
+                painter.drawImage(area, self._thumbnails[index])
+            elif x1 > x0:
+                painter.drawImage(area, self._sheet, QRectF(x0, y0, x1 - x0, y1 - y0))
             painter.setPen(QPen(CORNER, 1.4))
             painter.drawRect(area)
             painter.setPen(TEXT)

@@ -10,7 +10,7 @@ from PyQt5.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QP
 from PyQt5.QtWidgets import QToolTip, QWidget
 
 from fsgan_viewer.models.bad_frames import BadFrame
-from fsgan_viewer.models.shot_curves import GROUPS, Curve, limits_of
+from fsgan_viewer.models.shot_curves import GROUPS, POSE, Curve, limits_of
 from fsgan_viewer.style import (
     ACCENT,
     BACKGROUND,
@@ -183,13 +183,15 @@ class Timeline(QWidget):
         return still
 
     def _lanes(self) -> list[tuple[str, QRectF]]:
-        top = _TOP + _STRIP + _MARKS + 2
-        height = max(self.height() - top, 20) / len(GROUPS)
-        width = self.width() - _LEFT - _RIGHT
-        return [
-            (group, QRectF(_LEFT, top + index * height, width, height - _LANE_GAP))
-            for index, group in enumerate(GROUPS)
-        ]
+        """The lanes from above; three angles need twice the room of one line."""
+        top = float(_TOP + _STRIP + _MARKS + 2)
+        shares = [2 if group == POSE else 1 for group in GROUPS]
+        unit = max(self.height() - top, 20) / sum(shares)
+        lanes = []
+        for group, share in zip(GROUPS, shares, strict=True):
+            lanes.append((group, QRectF(_LEFT, top, self.width() - _LEFT - _RIGHT, share * unit - _LANE_GAP)))
+            top += share * unit
+        return lanes
 
     def _paint_ruler(self, painter: QPainter) -> None:
         first, last = self._range
@@ -214,7 +216,7 @@ class Timeline(QWidget):
         painter.setPen(Qt.NoPen)
         for frame, found in self._bad.items():
             painter.setBrush(ERROR if any(bad.is_error for bad in found) else WARNING)
-            x, y = self.x_of(frame), _TOP + _STRIP + 1
+            x, y = self.x_of(frame), _TOP + _STRIP + 1.0
             painter.drawPolygon(QPolygonF([QPointF(x, y), QPointF(x - 3.5, y + 6), QPointF(x + 3.5, y + 6)]))
         painter.setBrush(ACCENT)
         for frame in self._keys:
@@ -259,5 +261,5 @@ class Timeline(QWidget):
                     continue
                 painter.setPen(CURVE_COLOURS.get(curve.name, TEXT))
                 area = QRectF(4, y, _LEFT - 10, 12)
-                painter.drawText(area, int(Qt.AlignLeft | Qt.AlignVCenter), f"{curve.name} {value:.3g}")
+                painter.drawText(area, int(Qt.AlignLeft | Qt.AlignVCenter), f"{curve.name} {value:.2f}")
                 y += 11
