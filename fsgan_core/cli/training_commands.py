@@ -1,4 +1,4 @@
-"""`fsgan train`: train one network from a recipe."""
+"""`fsgan train`: one network from a recipe; `fsgan evaluate-weights`: what a pack can do."""
 
 from __future__ import annotations
 
@@ -47,3 +47,29 @@ def train(
             torch.set_num_threads(threads)
         run = RunSettings(out, device=choose_device(device), workers=workers, start_from=start_from)
         train_network(chosen, DataFolders(data, frozen), run, progress)
+
+
+def evaluate_weights(
+    data: Annotated[Path, typer.Option("--data", help="Prepared data of fsgan synthesize; its split val is used.")],
+    weights: Annotated[str, typer.Option("--weights", help="Name of a bundled pack, or a folder.")] = "compact",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the table: Markdown if it ends in .md, else JSON.")
+    ] = None,
+    measures: Annotated[
+        Path | None, typer.Option("--measures", help="Folder with the identity network that measures.")
+    ] = None,
+    people: Annotated[int, typer.Option("--people", min=0, help="Validation people at most; 0: all.")] = 0,
+    views: Annotated[int, typer.Option("--views", min=1, help="Renders of each person.")] = 6,
+    pictures: Annotated[int, typer.Option("--pictures", min=4, help="Pictures in which faces are sought.")] = 350,
+    pairs: Annotated[int, typer.Option("--pairs", min=1, help="Reenactments of each person.")] = 2,
+    log: Annotated[LogFormat, LOG_OPTION] = LogFormat.AUTO,
+) -> None:
+    """Print what a pack can do on people that training never saw, next to what it should."""
+    with reporting(log) as progress:
+        from fsgan_core.training.validate_weights import ValidationSettings, validate_weights
+
+        table = validate_weights(weights, data, measures, ValidationSettings(people, views, pictures, pairs), progress)
+        if out is not None:
+            table.write(out)
+            progress.wrote(str(out))
+    typer.echo(table.markdown())

@@ -71,7 +71,7 @@ def find_faces(
         thumbnails.append(picture_thumbnail(picture.rgb))
         is_new = not frames or picture_change(thumbnails[-2], thumbnails[-1]) >= MAYBE_CUT_CHANGE
         before = np.zeros((0, 4), np.float32) if is_new else frames[-1].boxes
-        boxes, scores = _faces_of(picture, before - np.tile(picture.origin, 2), pack, settings)
+        boxes, scores = faces_of_picture(picture, before - np.tile(picture.origin, 2), pack, settings)
         matches = match_boxes(before, _to_picture(boxes, picture), settings.iou_threshold)
         # Frames since each face was last identified; a face without a predecessor is identified now.
         ages = np.array([ages[matches[k]] + 1 if k in matches else EMBED_EVERY_FRAMES for k in range(len(boxes))], int)
@@ -87,7 +87,7 @@ def find_faces(
     return FirstLook(np.array(numbers, np.int64), tracks, np.array(origins, np.int64).reshape(-1, 2))
 
 
-def _faces_of(
+def faces_of_picture(
     picture: ShotPicture, before: np.ndarray, pack: Pack, settings: AnalyzeSettings
 ) -> tuple[np.ndarray, np.ndarray]:
     """The faces of one frame: detected, or still seen where one was in the frame before; measured by their landmarks.

@@ -39,7 +39,7 @@ BRIDGED_FACE_CERTAINTY = 0.55
 
 
 @dataclass(frozen=True, eq=False)
-class _Measured:
+class MeasuredFace:
     """What the networks say about one face in one frame."""
 
     transform: CropTransform
@@ -64,13 +64,13 @@ def measure_faces(
         progress: Hears about every frame.
     """
     tracks = [_with_steady_boxes(track, settings) for track in look.tracks]
-    measured: list[list[_Measured]] = [[] for _ in tracks]
+    measured: list[list[MeasuredFace]] = [[] for _ in tracks]
     for picture in pictures:
         index = int(np.searchsorted(look.numbers, picture.number))
         for track, found in zip(tracks, measured, strict=True):
             # Tracks are measured in the order of their frames, so the next one is at the end of what was found.
             if len(found) < len(track.indices) and track.indices[len(found)] == index:
-                found.append(_measure(picture, track.boxes[len(found)], pack))
+                found.append(measure_face(picture, track.boxes[len(found)], pack))
         progress.frame_done(picture.number)
     return tuple(
         _smoothed(_assemble(track, found, look), settings) for track, found in zip(tracks, measured, strict=True)
@@ -93,13 +93,13 @@ def _with_steady_boxes(track: FaceTrack, settings: AnalyzeSettings) -> FaceTrack
     return replace(track, boxes=by_segment(smooth, track.boxes, track.segment_ids))
 
 
-def _measure(picture: ShotPicture, box: np.ndarray, pack: Pack) -> _Measured:
+def measure_face(picture: ShotPicture, box: np.ndarray, pack: Pack) -> MeasuredFace:
     """One face box (4,) in picture px, looked at."""
     in_array = box.astype(np.float64) - np.tile(picture.origin, 2)
     transform = CropTransform.from_face_box(in_array, CROP_SIZE, picture.pixel_aspect)
     crop = crop_picture(picture.rgb, transform)
     landmarks, certainty = _landmarks(picture, transform, crop, pack)
-    return _Measured(
+    return MeasuredFace(
         transform=transform,
         origin=picture.origin,
         landmarks=landmarks,
@@ -125,7 +125,7 @@ def _landmarks(
     return points.astype(np.float32), (nearer.certainty + mirrored.certainty) / 2
 
 
-def _assemble(track: FaceTrack, measured: list[_Measured], look: FirstLook) -> FaceAnalysis:
+def _assemble(track: FaceTrack, measured: list[MeasuredFace], look: FirstLook) -> FaceAnalysis:
     """One person's measurements as arrays, landmarks and pose interpolated where a bridged frame hides the face."""
     origins = np.array([one.origin for one in measured], np.int64)
     landmarks = np.stack([one.landmarks for one in measured])
