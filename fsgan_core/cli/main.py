@@ -14,6 +14,7 @@ from fsgan_core.cli import (
     doctor,
     export_commands,
     farm_commands,
+    install_commands,
     job_commands,
     puppet_command,
     serve,
@@ -51,6 +52,7 @@ app.command("evaluate-weights")(training_commands.evaluate_weights)
 app.command("appearance-map")(viewer_commands.appearance_map)
 app.command("view")(viewer_commands.view)
 app.command("doctor")(doctor.doctor)
+app.add_typer(install_commands.app, name="install")
 app.add_typer(weights_commands.app, name="weights")
 
 

@@ -9,6 +9,7 @@ import secrets
 import socket
 import threading
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -116,10 +117,10 @@ class ServeSocket:
             answer = self._reply(json.loads(receive_line(link)))
         except (OSError, ValueError):
             answer = {"ok": False, "message": "the request is not one line of JSON"}
-        try:
+        with suppress(OSError):
             link.sendall((json.dumps(answer) + "\n").encode("utf-8"))
-        except OSError:
-            return
+        if answer.get("ends"):
+            self._jobs.stop()  # not before: the process could be gone before its answer is
 
     def _reply(self, request: Any) -> dict[str, object]:
         token = request.get("token") if isinstance(request, dict) else None
@@ -129,8 +130,7 @@ class ServeSocket:
         if do == "ping":
             return {"ok": True}
         if do == "stop":
-            self._jobs.stop()
-            return {"ok": True}
+            return {"ok": True, "ends": True}
         if do == "run" and isinstance(run_folder, str) and os.path.isdir(run_folder):
             wrong = self._jobs.add(os.path.abspath(run_folder))
             return {"ok": not wrong, "message": wrong}

@@ -1,0 +1,61 @@
+"""`fsgan install nuke`: tell a host where its nodes are. The engine knows no host: its installer is loaded by name."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fsgan_core.errors import JobError
+
+app = typer.Typer(help="Put the nodes into a host application, or take them away.", no_args_is_help=True)
+
+Uninstall = Annotated[bool, typer.Option("--uninstall", help="Take away what an installation added.")]
+
+
+@app.command()
+def nuke(
+    nuke_dir: Annotated[str, typer.Option("--nuke-dir", metavar="DIR", help="A .nuke folder; empty: your own.")] = "",
+    print_path: Annotated[
+        bool, typer.Option("--print-path", help="Only print the folder that a studio adds to NUKE_PATH.")
+    ] = False,
+    uninstall: Uninstall = False,
+) -> None:
+    """Add one marked block to init.py and menu.py of your .nuke folder; again changes nothing."""
+    installer = host_installer("nuke")
+    if print_path:
+        typer.echo(installer.print_path())
+        return
+    if uninstall:
+        tell(installer.uninstall(nuke_dir))
+    else:
+        tell(installer.install(nuke_dir, this_program()))
+
+
+def host_installer(host: str) -> Any:
+    """The module that installs a host's nodes.
+
+    Raises:
+        JobError: This installation of fsgan came without the hosts.
+    """
+    try:
+        return importlib.import_module(f"fsgan_{host}.install")
+    except ModuleNotFoundError as problem:
+        raise JobError(f"fsgan_{host} is not here. Run fsgan install from a checkout of FSGAN.") from problem
+
+
+def this_program() -> str:
+    """The program fsgan of this environment; "" where it has none."""
+    program = Path(sys.executable).with_name("fsgan.exe" if sys.platform == "win32" else "fsgan")
+    return str(program) if program.exists() else ""
+
+
+def tell(changed: list[str]) -> None:
+    """Say which files were changed."""
+    for path in changed:
+        typer.echo(f"changed {path}")
+    if not changed:
+        typer.echo("There was nothing to change.")
