@@ -20,7 +20,8 @@ from fsgan_core.job.spec import AnalyzeJob, Job, Pictures, SwapJob
 PATH_MAP_VARIABLE = "FSGAN_PATH_MAP"
 
 
-def _analysis_option(pictures: str) -> Any:
+def analysis_option(pictures: str) -> Any:
+    """The option that names the analysis file of one of a job's shots."""
     help_text = f"Where pass 1 of the {pictures} is kept; empty: beside the result."
     return typer.Option(f"--{pictures}-analysis", metavar="FILE.npz", help=help_text)
 
@@ -67,7 +68,7 @@ def analyze(
     """Find, follow and measure the faces of a shot (pass 1)."""
     with reporting(log) as progress:
         job = AnalyzeJob(Pictures(plate, layer, stereo_view), out, settings, weights, device, corrections=corrections)
-        _run(localize(job, path_map), progress)
+        run_local_job(localize(job, path_map), progress)
 
 
 @takes_settings(
@@ -91,8 +92,8 @@ def swap(
     plate_layer: Annotated[str, typer.Option("--plate-layer", help="EXR layer of the plate; empty: R G B.")] = "",
     source_layer: Annotated[str, typer.Option("--source-layer", help="EXR layer of the source; empty: R G B.")] = "",
     stereo_view: Annotated[str, typer.Option("--stereo-view", help="Eye of a stereo plate, such as left.")] = "",
-    plate_analysis: Annotated[str, _analysis_option("plate")] = "",
-    source_analysis: Annotated[str, _analysis_option("source")] = "",
+    plate_analysis: Annotated[str, analysis_option("plate")] = "",
+    source_analysis: Annotated[str, analysis_option("source")] = "",
     corrections: Corrections = "",
     source_corrections: Annotated[
         str, typer.Option("--source-corrections", metavar="FILE.json", help="Corrections of the source's analysis.")
@@ -115,7 +116,7 @@ def swap(
             corrections=corrections,
             source_corrections=source_corrections,
         )
-        _run(localize(job, path_map), progress, force)
+        run_local_job(localize(job, path_map), progress, force)
 
 
 def run(
@@ -137,7 +138,7 @@ def run(
 
             run_analyses(job, progress)
         else:
-            _run(job, progress, force)
+            run_local_job(job, progress, force)
 
 
 def read_local_job(job_file: str, path_map: str, frames: str = "") -> Job:
@@ -171,7 +172,8 @@ def localize(job: Job, path_map: str, folder: str = "") -> Job:
     return map_job_paths(job, lambda path: os.path.join(folder, map_path(path, rules)))
 
 
-def _run(job: Job, progress: Progress, force: bool = False) -> None:
+def run_local_job(job: Job, progress: Progress, force: bool = False) -> None:
+    """Run a job whose paths are of this machine; only here torch is loaded."""
     from fsgan_core.cli.run_job import run_job
 
     run_job(job, progress, force=force)

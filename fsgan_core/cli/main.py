@@ -17,6 +17,7 @@ from fsgan_core.cli import (
     install_commands,
     job_commands,
     puppet_command,
+    reenact_commands,
     serve,
     synthesize,
     training_commands,
@@ -37,6 +38,9 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("analyze")(job_commands.analyze)
 app.command("swap")(job_commands.swap)
+app.command("reenact")(reenact_commands.reenact)
+app.command("pose")(reenact_commands.pose)
+app.command("expression")(reenact_commands.expression)
 app.command("run")(job_commands.run)
 app.command("submit")(farm_commands.submit)
 app.command("plan")(farm_commands.plan)

@@ -11,11 +11,20 @@ from fsgan_core.exports.import_tracks import import_tracks
 from fsgan_core.job.export_job import ExportJob
 from fsgan_core.job.import_tracks_job import ImportTracksJob
 from fsgan_core.job.progress import Progress
-from fsgan_core.job.spec import AnalyzeJob, AppearanceMapJob, Job, SwapJob
+from fsgan_core.job.spec import (
+    AnalyzeJob,
+    AppearanceMapJob,
+    ExpressionJob,
+    Job,
+    PoseJob,
+    ReenactJob,
+    SwapJob,
+)
 from fsgan_core.pipeline.analysis_file import load_or_analyze
 from fsgan_core.pipeline.appearance_map_file import write_appearance_map
 from fsgan_core.pipeline.corrected_face import choose_corrected_face, open_corrections
 from fsgan_core.pipeline.engine import open_engine
+from fsgan_core.pipeline.move_shot import move_shot
 from fsgan_core.pipeline.swap_shot import swap_shot
 
 
@@ -43,6 +52,8 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
         progress.finished(f"{write_appearance_map(job, progress)}: {job.out}")
     elif isinstance(job, SwapJob):
         progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
+    elif isinstance(job, (ReenactJob, PoseJob, ExpressionJob)):
+        progress.finished(f"{_sentence(move_shot(job, progress, force=force))}: {job.out}")
     elif isinstance(job, ExportJob):
         progress.finished(f"{len(export_shot(job, progress))} exports: {job.out}")
     elif isinstance(job, ImportTracksJob):

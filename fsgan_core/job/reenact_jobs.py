@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Optional, Tuple
 
@@ -75,6 +76,10 @@ class ReenactJob:
     def source_to_analyze(self) -> Plate:
         """The source with its frames and colorspace."""
         return _source(self.source, self.settings)
+
+    def plate_to_analyze(self) -> Plate:
+        """What is written on, where the face is pasted back: the source itself."""
+        return self.source_to_analyze()
 
     def for_frames(self, frames: str) -> ReenactJob:
         """This job for some of its frames: what a farm task is."""
@@ -162,6 +167,10 @@ class PoseJob:
         """The source with its frames and colorspace."""
         return _source(self.source, self.settings)
 
+    def plate_to_analyze(self) -> Plate:
+        """What is written on, where the face is pasted back: the source itself."""
+        return self.source_to_analyze()
+
     def for_frames(self, frames: str) -> PoseJob:
         """This job for some of its frames: what a farm task is."""
         return replace(self, settings=replace(self.settings, frames=frames))
@@ -217,6 +226,10 @@ class ExpressionJob:
         """The source with its frames and colorspace."""
         return _source(self.source, self.settings)
 
+    def plate_to_analyze(self) -> Plate:
+        """What is written on, where the face is pasted back: the source itself."""
+        return self.source_to_analyze()
+
     def for_frames(self, frames: str) -> ExpressionJob:
         """This job for some of its frames: what a farm task is."""
         return replace(self, settings=replace(self.settings, frames=frames))
@@ -241,9 +254,18 @@ def _source(source: Pictures, settings: MovedFaceSettings) -> Plate:
 
 
 def _span(pictures: Pictures, frames: str, colorspace: str) -> Plate:
-    """Pass 1 looks at every frame from the first to the last of a list: tracking needs the frames between."""
-    listed = parse_frame_list(frames) if frames else ()
-    return pictures.with_frames(f"{min(listed)}-{max(listed)}" if listed else "", colorspace)
+    """Pass 1 looks at every frame from the first to the last of a list: tracking needs the frames between.
+
+    Where all of the list lie on twos, threes or fours, only those on that step: the shot may have no others.
+    """
+    listed = sorted(set(parse_frame_list(frames))) if frames else []
+    if not listed:
+        return pictures.with_frames("", colorspace)
+    step = 0
+    for before, after in zip(listed, listed[1:]):
+        step = math.gcd(step, after - before)
+    shown = f"x{step}" if step in (2, 3, 4) else ""
+    return pictures.with_frames(f"{listed[0]}-{listed[-1]}{shown}", colorspace)
 
 
 def _check_moved(out: str, settings: MovedFaceSettings, analyze: AnalyzeSettings) -> None:

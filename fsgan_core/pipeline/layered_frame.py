@@ -10,12 +10,13 @@ import numpy as np
 
 from fsgan_core.errors import JobError
 from fsgan_core.geometry.resample import Window
+from fsgan_core.media.exr_attribute import AttributeValue
 from fsgan_core.media.layer_names import LAYER_CHANNELS
 from fsgan_core.media.plate_frame import PlateFrame
 from fsgan_core.pipeline.linear_frame import LinearFrame
 
-FrameStatus = Literal["swapped", "no_face", "held"]
-"""`held`: the face was not detected here; it is bridged from the frames around, and swapped."""
+FrameStatus = Literal["swapped", "reenacted", "no_face", "held"]
+"""`held`: the face was not detected here; it is bridged from the frames around, and swapped or reenacted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,7 @@ class LayeredFrame:
         result: (h, w, 3) that replaces the plate, in the colorspace of `linear`; None where the plate stays.
         layers: Layer name to patch; a layer without one is black.
         ids: Who is where, if that is asked for.
+        attributes: What this frame's file has to say besides what all of the job say.
     """
 
     linear: LinearFrame
@@ -63,6 +65,7 @@ class LayeredFrame:
     result: Patch | None = None
     layers: Mapping[str, Patch] = field(default_factory=dict)
     ids: IdLayer | None = None
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
     @property
     def plate(self) -> PlateFrame:

@@ -11,10 +11,11 @@ import numpy as np
 import fsgan_core
 from fsgan_core.color.colorspaces import LINEAR_REC709
 from fsgan_core.errors import JobError, PlateError
+from fsgan_core.job.reenact_settings import MovedFaceSettings
 from fsgan_core.job.settings import SwapSettings
-from fsgan_core.job.spec import SwapJob
+from fsgan_core.job.spec import ExpressionJob, PoseJob, ReenactJob, SwapJob
 from fsgan_core.media.exr_attribute import AttributeValue
-from fsgan_core.media.layer_names import CRYPTOMATTE, ST_MAP, layer_path
+from fsgan_core.media.layer_names import CRYPTOMATTE, FACE, HAIR, MATTE, ST_MAP, layer_path
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import check_output_path, write_frame
 from fsgan_core.pipeline.finished_frames import frame_problem
@@ -22,6 +23,11 @@ from fsgan_core.pipeline.job_hash import JOB_ATTRIBUTE
 from fsgan_core.pipeline.layered_frame import LayeredFrame, wanted_layers
 from fsgan_core.shot.sequence_path import SequencePath
 from fsgan_core.weights.load import Pack
+
+PictureJob = SwapJob | ReenactJob | PoseJob | ExpressionJob
+"""A job that writes layered frames."""
+CROP_LAYERS = (MATTE, FACE, HAIR)
+"""What a moved face has where it lies on no plate: the picture itself is what G_r made."""
 
 
 class ResultWriter:
@@ -37,10 +43,10 @@ class ResultWriter:
         JobError: The output is no EXR, one file for several frames, or the plate itself; or a layer does not exist.
     """
 
-    def __init__(self, job: SwapJob, pack: Pack, numbers: Sequence[int], digest: str) -> None:
+    def __init__(self, job: PictureJob, pack: Pack, numbers: Sequence[int], digest: str) -> None:
         check_output_path(job.out)
         self._out = SequencePath(job.out)
-        self._layers = wanted_layers(job.settings.layers)
+        self._layers = written_layers(job.settings)
         self._settings = job.settings
         self._attributes: dict[str, AttributeValue] = {
             "fsgan/version": fsgan_core.__version__,
@@ -95,20 +101,31 @@ class ResultWriter:
         if layered.linear.is_converted:
             attributes.pop("chromaticities", None)
             attributes["colorInteropID"] = LINEAR_REC709
-        attributes |= {**self._attributes, "fsgan/status": layered.status}
+        attributes |= {**self._attributes, **layered.attributes, "fsgan/status": layered.status}
         if layered.ids is not None:
             attributes |= layered.ids.attributes
         return replace(layered.plate.header, attributes=attributes)
 
 
-def result_files(out: SequencePath, settings: SwapSettings, number: int) -> list[str]:
+def written_layers(settings: SwapSettings | MovedFaceSettings) -> tuple[str, ...]:
+    """The layers of a job's files.
+
+    Raises:
+        JobError: A layer does not exist.
+    """
+    layers = wanted_layers(settings.layers)
+    is_crop = isinstance(settings, MovedFaceSettings) and settings.output == "crop"
+    return tuple(layer for layer in layers if layer in CROP_LAYERS) if is_crop else layers
+
+
+def result_files(out: SequencePath, settings: SwapSettings | MovedFaceSettings, number: int) -> list[str]:
     """The files of one frame, the result itself last: where that exists, the frame is complete.
 
     Raises:
         JobError: A layer does not exist.
     """
     path = out.at(number)
-    layers = wanted_layers(settings.layers) if settings.one_file_per_layer else ()
+    layers = written_layers(settings) if settings.one_file_per_layer else ()
     return [*(layer_path(path, layer) for layer in layers), path]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from fsgan_core.color.network_encoding import linear_to_network
 from fsgan_core.face.face_analysis import FaceAnalysis
 from fsgan_core.job.progress import Progress
+from fsgan_core.job.reenact_settings import MovedFaceSettings
 from fsgan_core.job.settings import SwapSettings
 from fsgan_core.media.plate_reader import PlateReader
 from fsgan_core.pipeline.engine import device_errors
@@ -20,7 +21,11 @@ from fsgan_core.stages.view_pruning import eye_openness, prune_views
 
 
 def build_source_map(
-    reader: PlateReader, face: FaceAnalysis, reenactor: Reenactor, settings: SwapSettings, progress: Progress
+    reader: PlateReader,
+    face: FaceAnalysis,
+    reenactor: Reenactor,
+    settings: SwapSettings | MovedFaceSettings,
+    progress: Progress,
 ) -> AppearanceMap:
     """The appearance map of a source (section 3.6); it depends on the source and the weights alone, never on the plate.
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.progress import Progress
-from fsgan_core.job.spec import AnalyzeJob
+from fsgan_core.job.spec import AnalyzeJob, ExpressionJob, PoseJob, ReenactJob, SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_analysis
 from fsgan_core.pipeline.check_frames import verify_frames
 from fsgan_core.pipeline.job_hash import job_hash
-from fsgan_core.pipeline.result_writer import frames_to_write
+from fsgan_core.pipeline.result_writer import PictureJob, frames_to_write
+from fsgan_core.pipeline.retiming import plan_frames
 from fsgan_core.weights.load import pack_identity, verify_pack
 from fsgan_core.weights.manifest import read_manifest
 
@@ -32,10 +33,9 @@ def verify_job(job: Any, progress: Progress, against: str = "") -> str:
         PlateError: The plate cannot be opened.
         JobError: A job without frames is to be compared.
     """
-    if hasattr(job, "frames_to_write"):
+    if isinstance(job, (SwapJob, ReenactJob, PoseJob, ExpressionJob)):
         pack = pack_identity(job.settings.weights)
-        with open_plate(job.plate_to_analyze()) as reader:
-            numbers = frames_to_write(job, reader.frames)
+        numbers = _numbers_of(job)
         statuses = verify_frames(job, numbers, job_hash(job, pack), progress, against)
         said = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
         same = f", the same to the bit as {against}" if against else ""
@@ -50,3 +50,9 @@ def verify_job(job: Any, progress: Progress, against: str = "") -> str:
     return f"{len(manifest.sha256)} weight files are whole: {job.out}"
 
 
+def _numbers_of(job: PictureJob) -> tuple[int, ...]:
+    """The frames that the job must have left."""
+    if not isinstance(job, SwapJob):
+        return plan_frames(job).chosen(job.settings.frames)
+    with open_plate(job.plate_to_analyze()) as reader:
+        return frames_to_write(job, reader.frames)

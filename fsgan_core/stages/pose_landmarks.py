@@ -59,7 +59,11 @@ def posed_landmarks(views: Sequence[FaceView], pose: np.ndarray, transformer: nn
 
 def roll_landmarks(view: FaceView, roll_deg: float) -> np.ndarray:
     """(98, 2) float32 crop px: the landmarks that `roll_view` would give, without turning the picture."""
-    turn = np.radians(roll_deg - float(view.pose[2]))
-    middle = view.picture.shape[0] / 2
+    return rotate_landmarks(view.landmarks, roll_deg - float(view.pose[2]), view.picture.shape[0])
+
+
+def rotate_landmarks(landmarks: np.ndarray, turn_deg: float, size: int) -> np.ndarray:
+    """(..., 2) float32 crop px: points turned clockwise about the middle of a crop of side `size`."""
+    turn = np.radians(turn_deg)
     rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return ((view.landmarks - middle) @ rotation + middle).astype(np.float32)
+    return ((landmarks - size / 2) @ rotation + size / 2).astype(np.float32)

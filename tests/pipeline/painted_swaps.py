@@ -17,6 +17,7 @@ from fsgan_core.job.spec import Pictures, SwapJob
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import write_frame
 from fsgan_core.pipeline import engine as engine_module
+from fsgan_core.pipeline import move_shot as move_shot_module
 from fsgan_core.pipeline import swap_shot as swap_shot_module
 from fsgan_core.shot.image_window import ImageWindow
 
@@ -51,16 +52,17 @@ class DimmingGenerator(nn.Module):
 
 @dataclass
 class RecordingProgress(Progress):
-    """Keeps every event; asks to stop after some frames of the swap."""
+    """Keeps every event; asks to stop after some frames of the swap, or of another step."""
 
     stop_after: int | None = None
+    stop_in: str = "swap"
     events: list[ProgressEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(self._stop)
 
     def _stop(self) -> int | None:
-        written = [e for e in self.events if e.event == "frame" and str(e.step).startswith("swap")]
+        written = [e for e in self.events if e.event == "frame" and str(e.step).startswith(self.stop_in)]
         return 15 if self.stop_after is not None and len(written) >= self.stop_after else None
 
     def show(self, event: ProgressEvent) -> None:
@@ -123,6 +125,6 @@ def painted_pack(painted: ModuleType) -> SimpleNamespace:
 def painted_bench(folder: Path, painted: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SwapBench:
     """A bench in a folder, and the painted engine wherever the pipeline opens one."""
     pack = painted_pack(painted)
-    for module in (engine_module, swap_shot_module):
+    for module in (engine_module, swap_shot_module, move_shot_module):
         monkeypatch.setattr(module, "open_engine", lambda weights, device: pack)
     return SwapBench(folder, painted)
