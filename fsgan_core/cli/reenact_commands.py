@@ -116,7 +116,7 @@ def pose(
 def expression(
     source: Source,
     driver: Driver,
-    out: Out,
+    out: Annotated[str, typer.Option("--out", metavar="O.%04d.exr", help="Pattern of the EXRs to write.")],
     settings: ExpressionSettings,
     analyze_settings: AnalyzeSettings,
     source_layer: SourceLayer = "",
