@@ -10,12 +10,13 @@ import typer
 from fsgan_core.cli.reporting import LOG_OPTION, LogFormat, reporting
 from fsgan_core.cli.settings_options import OptionGroup, takes_settings
 from fsgan_core.errors import JobError
+from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.job_file import read_job
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.path_mapping import PathRule, map_job_paths, map_path, read_path_rules
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
-from fsgan_core.job.spec import AnalyzeJob, Job, Pictures, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, FinetuneJob, Job, Pictures, SwapJob
 
 PATH_MAP_VARIABLE = "FSGAN_PATH_MAP"
 
@@ -117,6 +118,33 @@ def swap(
             source_corrections=source_corrections,
         )
         run_local_job(localize(job, path_map), progress, force)
+
+
+@takes_settings(
+    OptionGroup("settings", FinetuneSettings, "What is trained, and for how long"),
+    OptionGroup(
+        "analyze_settings",
+        AnalyzeSettings,
+        "How faces are found and smoothed",
+        leave_out=frozenset({"colorspace", "frames"}),
+    ),
+)
+def finetune(
+    source: Annotated[
+        list[str],
+        typer.Option("--source", metavar="S", help="A clip of the person: sequence, still, movie. May be repeated."),
+    ],
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Folder of the new weight pack.")],
+    settings: FinetuneSettings,
+    analyze_settings: AnalyzeSettings,
+    source_layer: Annotated[str, typer.Option("--source-layer", help="EXR layer of the sources; empty: R G B.")] = "",
+    path_map: PathMap = "",
+    log: Log = LogFormat.AUTO,
+) -> None:
+    """Make the weights better for one person: swap --weights DIR. A stopped run keeps its best, and can go on."""
+    with reporting(log) as progress:
+        sources = tuple(Pictures(path, source_layer) for path in source)
+        run_local_job(localize(FinetuneJob(sources, out, settings, analyze_settings), path_map), progress)
 
 
 def run(

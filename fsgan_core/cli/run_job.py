@@ -15,6 +15,7 @@ from fsgan_core.job.spec import (
     AnalyzeJob,
     AppearanceMapJob,
     ExpressionJob,
+    FinetuneJob,
     Job,
     PoseJob,
     ReenactJob,
@@ -59,6 +60,10 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     elif isinstance(job, ImportTracksJob):
         imported = import_tracks(job, progress)
         progress.finished(f"{sum(imported.moved.values())} keys of {len(imported.moved)} landmarks moved: {job.out}")
+    elif isinstance(job, FinetuneJob):
+        from fsgan_core.training.finetune import describe, finetune
+
+        progress.finished(f"{job.out}: {describe(finetune(job, progress))}")
     else:
         raise JobError(f"This fsgan cannot run {type(job).__name__} yet. Update fsgan on this machine.")
 

@@ -59,16 +59,20 @@ def build(
     name: Annotated[str, typer.Option("--name", help="Of the pack.")] = "compact",
     size: Annotated[str, typer.Option("--size", metavar="compact|paper")] = "compact",
     notes: Annotated[str, typer.Option("--notes", help="Sentences for its users: what it is good and bad at.")] = "",
+    measures: Annotated[
+        bool, typer.Option("--measures", help="A pack that measures results: identity and expression.")
+    ] = False,
 ) -> None:
     """Make a weight pack with its manifest from the exported networks of training runs."""
-    from fsgan_core.weights.architectures import ROLES
+    from fsgan_core.weights.architectures import MEASURE_ROLES, ROLES
     from fsgan_core.weights.build import build_pack
     from fsgan_core.weights.load import pack_digest
 
-    found = {role: path for role in ROLES for path in sorted(runs.glob(f"*/{role}.safetensors"))}
+    roles = MEASURE_ROLES if measures else ROLES
+    found = {role: path for role in roles for path in sorted(runs.glob(f"*/{role}.safetensors"))}
     if not found:
         raise WeightsError("no run holds an exported network; train one with fsgan train", path=str(runs))
-    manifest = build_pack(out, found, name, size, notes)
+    manifest = build_pack(out, found, name, size, notes, roles)
     typer.echo(f"{out}: {', '.join(found)} written, pack {pack_digest(manifest)[:12]}")
 
 

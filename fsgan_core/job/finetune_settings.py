@@ -35,13 +35,13 @@ class FinetuneSettings:
         400, label="Iterations", minimum=1, maximum=100000,
         help="Steps of training at most; it stops earlier where nothing is gained.",
     )
-    batch: int = setting(2, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
+    batch: int = setting(4, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
     learning_rate: float = setting(
         0.001, label="Learning rate", minimum=0.0, maximum=1.0,
         help="Size of the steps at the start; it falls to nothing.",
     )
     held_out_frames: int = setting(
-        5, label="Held-out frames", unit="frames", minimum=1, maximum=100,
+        6, label="Held-out frames", unit="frames", minimum=1, maximum=100,
         help="Frames that are never learned from, and on which the result is measured.",
     )
     check_every: int = setting(
@@ -49,7 +49,7 @@ class FinetuneSettings:
         help="Steps between two measurements on the held-out frames; the best step is the one kept.",
     )
     patience: int = setting(
-        3, label="Stop after", minimum=0, maximum=1000,
+        4, label="Stop after", minimum=0, maximum=1000,
         help="Measurements without gain after which training stops. 0: never before the last step.",
     )
     preview_every: int = setting(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from fsgan_core.errors import JobError
-from fsgan_core.training.synthesis.prepared_clip import read_clip
+from fsgan_core.training.synthesis.prepared_clip import PreparedClip, read_clip
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class View:
 class Clip:
     """The views of one person, decoded on demand."""
 
-    def __init__(self, path: Path) -> None:
-        self._clip = read_clip(path)
+    def __init__(self, clip: PreparedClip) -> None:
+        self._clip = clip
         self.meta = self._clip.meta
         self.poses, self.photo, self.take = self._clip.poses, self._clip.photo, self._clip.take
 
@@ -82,7 +82,7 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
     for folder in folders:
         before = len(clips)
         for path in sorted(folder.glob("*.npz")):
-            clip = Clip(path)
+            clip = Clip(read_clip(path))
             if clip.meta.split == split and (not sources or clip.meta.source in sources):
                 clips.append(clip)
         if len(clips) == before:

@@ -80,16 +80,13 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
         random_light(v.rgb.astype(np.float32) / 255, np.random.default_rng(seed), 0.7) for v in (source, target)
     ]
     picture = random_lens(pictures[0], rng, 0.35)
-    from_points = _shaken(source.landmarks, rng, 0.004 * size)
-    to_points = _shaken(target.landmarks, rng, 0.002 * size)
+    from_points = shaken(source.landmarks, rng, 0.004 * size)
+    to_points = shaken(target.landmarks, rng, 0.002 * size)
     warped = warp_to_landmarks(picture, from_points, to_points)
-    head = np.clip(
-        cv2.dilate(np.maximum(target.face, target.hair), np.ones((size // 32 * 2 + 1,) * 2, np.uint8)), 0, 255
-    )
     return {
         "view": to_network(picture), "warped": to_network(warped), "points": (to_points / size).astype(np.float32),
-        "target": to_network(pictures[1]), "face": _mask(target.face), "head": _mask(head),
-        "parts": _parts_mask(target.landmarks, size),
+        "target": to_network(pictures[1]), "face": as_plane(target.face), "head": head_mask(target.face, target.hair),
+        "parts": parts_mask(target.landmarks, size),
         "view_points": (from_points / size).astype(np.float32), "view_pose": source.pose, "pose": target.pose,
     }  # fmt: skip
 
@@ -111,7 +108,7 @@ def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[st
         shown &= cv2.erode(full.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
     picture = random_lens(rgb, rng, 0.25)
     face = np.where(shown[..., None], picture, 0.0)
-    points = _shaken(view.landmarks, rng, 0.003 * size) / size
+    points = shaken(view.landmarks, rng, 0.003 * size) / size
     return {
         "face": to_network(face), "mask": full[None].astype(np.float32), "shown": shown[None].astype(np.float32),
         "points": points.astype(np.float32), "target": to_network(rgb),
@@ -182,18 +179,24 @@ def poisson_clone(transfer: np.ndarray, target: np.ndarray, mask: np.ndarray) ->
     return np.where(mask[..., None] > 0, cloned, target)
 
 
-def _parts_mask(landmarks: np.ndarray, size: int) -> np.ndarray:
+def head_mask(face: np.ndarray, hair: np.ndarray) -> np.ndarray:
+    """(1, S, S) float32: face and hair (S, S) uint8, and a margin around them."""
+    return as_plane(cv2.dilate(np.maximum(face, hair), np.ones((face.shape[0] // 32 * 2 + 1,) * 2, np.uint8)))
+
+
+def parts_mask(landmarks: np.ndarray, size: int) -> np.ndarray:
     """(1, S, S): mouth and eyes, where a warp cannot show what the view hides."""
     mask = np.zeros((size, size), np.uint8)
     for first, last in ((60, 68), (68, 76), (76, 88)):
         cv2.fillPoly(mask, [np.round(landmarks[first:last]).astype(np.int32)], 255)
-    return _mask(cv2.dilate(mask, np.ones((size // 64 * 2 + 1,) * 2, np.uint8)))
+    return as_plane(cv2.dilate(mask, np.ones((size // 64 * 2 + 1,) * 2, np.uint8)))
 
 
-def _shaken(points: np.ndarray, rng: np.random.Generator, deviation_px: float) -> np.ndarray:
+def shaken(points: np.ndarray, rng: np.random.Generator, deviation_px: float) -> np.ndarray:
     """Landmarks with the error of a landmark network: a common shift and a little of their own."""
     return points + rng.normal(0, deviation_px * 0.5, 2) + rng.normal(0, deviation_px, points.shape) * rng.random()
 
 
-def _mask(mask: np.ndarray) -> np.ndarray:
+def as_plane(mask: np.ndarray) -> np.ndarray:
+    """(S, S) uint8 as (1, S, S) float32 in [0, 1]."""
     return (mask.astype(np.float32) / 255)[None]

@@ -48,12 +48,13 @@ def identity_sample(sampler: PersonSampler, rng: np.random.Generator) -> dict[st
 def expression_sample(sampler: PersonSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, 96, 96) in [-1, 1], expression (53,) coefficients of the render."""
     view = sampler.view(int(rng.integers(len(sampler.people))), rng)
-    return {"picture": augmented(view, rng), "expression": view.expression.astype(np.float32)}
+    # Never mirrored: the coefficients of left and right would have to change places.
+    return {"picture": augmented(view, rng, mirror=False), "expression": view.expression.astype(np.float32)}
 
 
-def augmented(view: View, rng: np.random.Generator) -> np.ndarray:
+def augmented(view: View, rng: np.random.Generator, mirror: bool = True) -> np.ndarray:
     """(3, 96, 96) in [-1, 1]: aligned as roughly as found landmarks do, in another light, through another lens."""
-    if rng.random() < 0.5:
+    if mirror and rng.random() < 0.5:
         view = flip_view(view)
     error_px = _LANDMARK_ERROR * float(np.ptp(view.landmarks[:, 0]))
     points = view.landmarks + rng.normal(0, error_px, view.landmarks.shape)

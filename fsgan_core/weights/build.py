@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fsgan_core.errors import WeightsError
@@ -41,7 +41,9 @@ BUNDLED_DATA: list[dict[str, object]] = [
 """What the bundled compact pack was trained on."""
 
 
-def build_pack(folder: Path, networks: Mapping[str, Path], name: str, size: str, notes: str) -> WeightsManifest:
+def build_pack(
+    folder: Path, networks: Mapping[str, Path], name: str, size: str, notes: str, roles: Sequence[str] = ROLES
+) -> WeightsManifest:
     """Write a pack folder from one .safetensors file a role.
 
     Args:
@@ -50,6 +52,7 @@ def build_pack(folder: Path, networks: Mapping[str, Path], name: str, size: str,
         name: Of the pack.
         size: "compact" or "paper".
         notes: Sentences for its users.
+        roles: What the pack must hold: `ROLES`, or `MEASURE_ROLES` for one that measures.
 
     Returns:
         The manifest written.
@@ -64,7 +67,7 @@ def build_pack(folder: Path, networks: Mapping[str, Path], name: str, size: str,
         shutil.copyfile(path, temporary)
         os.replace(temporary, folder / f"{role}.safetensors")
     digests, total = {}, 0
-    for role in ROLES:
+    for role in roles:
         path = folder / f"{role}.safetensors"
         if not path.is_file():
             raise WeightsError(f"the pack has no {role} network; export one first", path=str(path))
@@ -75,6 +78,8 @@ def build_pack(folder: Path, networks: Mapping[str, Path], name: str, size: str,
         raise WeightsError(
             f"the pack is {total / 2**20:.1f} MiB; a compact pack may be {COMPACT_LIMIT_MIB} MiB", path=str(folder)
         )
-    manifest = WeightsManifest(name, size, "Apache-2.0", digests, BUNDLED_DATA, notes)
+    # What measures saw the people made for the generators, and no photograph of a real one.
+    data = BUNDLED_DATA if "detector" in roles else [entry for entry in BUNDLED_DATA if not entry["real_people"]]
+    manifest = WeightsManifest(name, size, "Apache-2.0", digests, data, notes)
     write_manifest(folder, manifest)
     return manifest

@@ -12,8 +12,9 @@ from torch import nn
 
 from fsgan_core.errors import EngineError, WeightsError
 from fsgan_core.networks.inference import to_device
-from fsgan_core.weights.architectures import ROLES, build_network
-from fsgan_core.weights.manifest import WeightsManifest, read_manifest
+from fsgan_core.weights.adapter import add_adapter
+from fsgan_core.weights.architectures import MEASURE_ROLES, ROLES, build_network
+from fsgan_core.weights.manifest import ADAPTER_SUFFIX, WeightsManifest, read_manifest
 from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import TRAINING_ONLY
 
@@ -61,6 +62,23 @@ class PackIdentity:
     sha256: str
 
 
+@dataclass(frozen=True)
+class MeasureNetworks:
+    """What measures results, the same for every pack that makes them.
+
+    Attributes:
+        name: Of their pack.
+        sha256: Hex digest over the digests of its files.
+        identity: `networks.face_embedding.FaceEmbedding`, of who it is.
+        expression: Likewise, of the expression.
+    """
+
+    name: str
+    sha256: str
+    identity: nn.Module
+    expression: nn.Module
+
+
 def pack_identity(name: str) -> PackIdentity:
     """The identity that a manifest claims; no weight file is opened.
 
@@ -86,8 +104,61 @@ def load_pack(name: str = "compact", device: str = "cpu") -> Pack:
     folder = pack_folder(name)
     manifest = read_manifest(folder)
     verify_pack(folder, manifest)
-    networks = {role: load_network(folder, role, device) for role in ROLES}
+    networks = load_networks(folder, manifest, device)
     return Pack(manifest.name, pack_digest(manifest), manifest, device, **networks)
+
+
+def load_networks(folder: Path, manifest: WeightsManifest, device: str) -> dict[str, nn.Module]:
+    """The networks of a pack by role; those of a child are its parent's, changed.
+
+    Raises:
+        WeightsError: A file is missing or does not fit, or the parent is not there.
+    """
+    if not manifest.is_adapter:
+        return {role: load_network(folder, role, device) for role in ROLES}
+    parent_folder = find_parent(folder, manifest)
+    parent = read_manifest(parent_folder)
+    verify_pack(parent_folder, parent)
+    networks = load_networks(parent_folder, parent, device)
+    for file_name in manifest.sha256:
+        role = file_name.removesuffix(ADAPTER_SUFFIX)
+        if role not in networks:
+            raise WeightsError(f"{file_name} changes no network that a pack has", path=str(folder))
+        networks[role] = add_adapter(networks[role], folder / file_name)
+    return networks
+
+
+def find_parent(folder: Path, manifest: WeightsManifest) -> Path:
+    """Where the parent of a child pack lies: a bundled pack, or a folder beside the child.
+
+    Raises:
+        WeightsError: It is in neither place.
+    """
+    beside = sorted(path.parent for path in folder.absolute().parent.glob("*/manifest.json"))
+    bundled = sorted(path.parent for path in PACKS.glob("*/manifest.json"))
+    for candidate in (*bundled, *beside):
+        if candidate != folder.absolute() and pack_digest(read_manifest(candidate)) == manifest.parent:
+            return candidate
+    raise WeightsError(
+        f"the pack {manifest.name} was finetuned from {manifest.parent_name} {manifest.parent[:12]}, which is not "
+        "installed here. Put that pack's folder beside it, install the fsgan that has it, or finetune again.",
+        path=str(folder),
+    )
+
+
+def load_measures(device: str = "cpu", name: str = "measures") -> MeasureNetworks:
+    """The networks that measure results.
+
+    Raises:
+        WeightsError: They are missing, damaged, or do not fit.
+        EngineError: The device is not there.
+    """
+    device = choose_device(device)
+    folder = pack_folder(name)
+    manifest = read_manifest(folder)
+    verify_pack(folder, manifest)
+    networks = {role: load_network(folder, role, device) for role in MEASURE_ROLES}
+    return MeasureNetworks(manifest.name, pack_digest(manifest), **networks)
 
 
 def pack_folder(name: str) -> Path:
@@ -122,8 +193,11 @@ def verify_pack(folder: Path, manifest: WeightsManifest) -> None:
 
 
 def pack_digest(manifest: WeightsManifest) -> str:
-    """One hex digest for the whole pack."""
-    return hashlib.sha256("".join(f"{k}:{v};" for k, v in sorted(manifest.sha256.items())).encode()).hexdigest()
+    """One hex digest for the whole pack; that of an adapter covers its parent."""
+    files = dict(manifest.sha256)
+    if manifest.is_adapter:
+        files["parent"] = manifest.parent
+    return hashlib.sha256("".join(f"{k}:{v};" for k, v in sorted(files.items())).encode()).hexdigest()
 
 
 def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:

@@ -10,6 +10,8 @@ from typing import Any
 from fsgan_core.errors import WeightsError
 
 SCHEMA = "fsgan-weights/1"
+ADAPTER_SUFFIX = ".adapter.safetensors"
+"""A file ROLE.adapter.safetensors holds what a child changes of its parent's ROLE."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class WeightsManifest:
         training_data: One entry a data set: name, licence, count, used_for.
         notes: What it is good and bad at, in sentences.
         parent: Digest of the pack it was finetuned from, or "".
+        parent_name: Its name.
+        clips: One entry a clip that it was finetuned on: name, sha256, frames.
+        consent: Who agreed to that, and where it is recorded.
     """
 
     name: str
@@ -33,6 +38,14 @@ class WeightsManifest:
     training_data: list[dict[str, Any]] = field(default_factory=list)
     notes: str = ""
     parent: str = ""
+    parent_name: str = ""
+    clips: list[dict[str, Any]] = field(default_factory=list)
+    consent: str = ""
+
+    @property
+    def is_adapter(self) -> bool:
+        """Whether it holds changes of its parent only, and cannot be used without it."""
+        return bool(self.parent) and all(name.endswith(ADAPTER_SUFFIX) for name in self.sha256)
 
 
 def read_manifest(folder: Path) -> WeightsManifest:

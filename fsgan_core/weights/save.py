@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from fsgan_core.media.atomic import complete_or_absent
@@ -47,4 +49,18 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], role: str, size: str) 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with complete_or_absent(str(path)) as unfinished:
-        save_file(tensors, unfinished, {"role": role, "size": size})
+        Path(unfinished).write_bytes(stable_bytes(tensors, {"role": role, "size": size}))
+
+
+def stable_bytes(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """The tensors as a safetensors file that is the same every time: the library itself shuffles the metadata.
+
+    Args:
+        tensors: Contiguous, on the CPU.
+        metadata: For the header.
+    """
+    content = save(dict(tensors), dict(metadata))
+    length = int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8 : 8 + length]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + content[8 + length :]

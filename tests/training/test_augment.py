@@ -24,11 +24,12 @@ from fsgan_core.training.generator_samples import (
     poisson_clone,
     reenactment_sample,
 )
+from fsgan_core.training.synthesis.prepared_clip import read_clip
 
 
 @pytest.fixture(scope="module")
 def view(data: Path) -> View:
-    return Clip(sorted((data / "takes").glob("*.npz"))[0]).view(1)
+    return Clip(read_clip(sorted((data / "takes").glob("*.npz"))[0])).view(1)
 
 
 def test_exact_crop_is_the_crop_of_inference(view: View) -> None:
