@@ -93,7 +93,11 @@ end
 function M.after(state, event)
   if event.event == "step" or event.event == "frame" then
     state.sentence = string.format("%s: %d of %d", event.step or "working", event.done or 0, event.total or 0)
-    if event.event == "step" then state.first, state.last = nil, nil end
+    if event.event == "step" then
+      -- Frames that were finished before are told of in a step of their own, before pass 1.
+      if state.step == "keep finished frames" then state.kept_first, state.kept_last = state.first, state.last end
+      state.step, state.first, state.last = event.step, state.kept_first, state.kept_last
+    end
     if event.frame then
       state.first = math.min(state.first or event.frame, event.frame)
       state.last = math.max(state.last or event.frame, event.frame)
