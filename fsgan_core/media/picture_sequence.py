@@ -9,6 +9,7 @@ from fractions import Fraction
 from fsgan_core.errors import PlateError
 from fsgan_core.media.default_colorspace import colorspace_of_picture
 from fsgan_core.media.exr_attribute import AttributeValue, ExrAttribute
+from fsgan_core.media.network_drive import raise_if_unreachable, with_patience
 from fsgan_core.media.picture import read_info, read_picture
 from fsgan_core.media.plate_frame import PlateFrame
 from fsgan_core.media.plate_reader import PlateReader, choose_frames
@@ -44,8 +45,17 @@ class PictureSequence(PlateReader):
         super().__init__(plate, frames, colorspace, _frame_rate(info.header.attributes))
 
     def read(self, number: int) -> PlateFrame:
-        """Frame `number`, decoded from its file."""
-        return read_picture(self.file_of(number), number, self.plate.layer, self.plate.stereo_view)
+        """Frame `number`, decoded from its file; a drive that went away is waited for."""
+        path = self.file_of(number)
+
+        def read() -> PlateFrame:
+            try:
+                return read_picture(path, number, self.plate.layer, self.plate.stereo_view)
+            except PlateError as error:
+                raise_if_unreachable(path, error)
+                raise
+
+        return with_patience(read)
 
     def file_of(self, number: int) -> str:
         """The file of frame `number`."""

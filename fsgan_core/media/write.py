@@ -23,6 +23,7 @@ def write_frame(
     *,
     bit_depth: str = "half",
     compression: str = "zip",
+    make_folder: bool = True,
 ) -> None:
     """Write one EXR, complete or not at all.
 
@@ -38,6 +39,8 @@ def write_frame(
         bit_depth: `half` or `float`; the ST map is always float.
         compression: `none`, `zips` (single rows, for playback in Nuke) or `zip` (sixteen rows, smaller). All lossless.
 
+        make_folder: Whether a missing folder is made.
+
     Raises:
         JobError: The path is no .exr, or the bit depth or compression has no such name.
         OutputError: The disk is full or the folder may not be written to.
@@ -51,7 +54,7 @@ def write_frame(
             f"compression is {compression!r}. Choose one of {', '.join(COMPRESSIONS)}, which keep every bit."
         )
     stored = [ExrChannel(name, pixel_type(name, bit_depth), pixels) for name, pixels in channels.items()]
-    with complete_or_absent(path) as temporary, open(temporary, "xb") as file:
+    with complete_or_absent(path, make_folder=make_folder) as temporary, open(temporary, "xb") as file:
         write_exr(file, stored, header, compression)
 
 

@@ -6,13 +6,28 @@ No gradients, channels last, bfloat16 where the device computes it natively, flo
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 Network = TypeVar("Network", bound=nn.Module)
+
+
+_one_by_one: ContextVar[bool] = ContextVar("one_by_one", default=False)
+
+
+@contextmanager
+def one_sample_at_a_time() -> Iterator[None]:
+    """While the block is open, `infer` runs the samples of a batch one after another: slower, in less memory."""
+    token = _one_by_one.set(True)
+    try:
+        yield
+    finally:
+        _one_by_one.reset(token)
 
 
 def infer(module: nn.Module | Any, *inputs: Tensor) -> Any:
@@ -25,6 +40,8 @@ def infer(module: nn.Module | Any, *inputs: Tensor) -> Any:
     Returns:
         What the module returns, in float32.
     """
+    if _one_by_one.get() and inputs[0].shape[0] > 1:
+        return _joined([infer(module, *(x[k : k + 1] for x in inputs)) for k in range(inputs[0].shape[0])])
     laid_out = [x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x for x in inputs]
     device = inputs[0].device.type
     with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=computes_bfloat16(device)):
@@ -43,6 +60,13 @@ def computes_bfloat16(device: str) -> bool:
     if device == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _joined(outputs: list[Any]) -> Any:
+    """The outputs of single samples as the output of their batch."""
+    if isinstance(outputs[0], Tensor):
+        return torch.cat(outputs)
+    return type(outputs[0])(_joined(list(parts)) for parts in zip(*outputs, strict=True))
 
 
 def _to_float(output: Any) -> Any:

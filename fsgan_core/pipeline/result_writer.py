@@ -14,8 +14,10 @@ from fsgan_core.errors import JobError, PlateError
 from fsgan_core.job.reenact_settings import MovedFaceSettings
 from fsgan_core.job.settings import SwapSettings
 from fsgan_core.job.spec import ExpressionJob, PoseJob, ReenactJob, SwapJob
+from fsgan_core.media.abandoned import remove_abandoned
 from fsgan_core.media.exr_attribute import AttributeValue
 from fsgan_core.media.layer_names import CRYPTOMATTE, FACE, HAIR, MATTE, ST_MAP, layer_path
+from fsgan_core.media.network_drive import with_patience
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import check_output_path, write_frame
 from fsgan_core.pipeline.finished_frames import frame_problem
@@ -57,6 +59,7 @@ class ResultWriter:
             JOB_ATTRIBUTE: digest,
         }
         self._digest = digest
+        self._wrote_one = False
         if len(numbers) > 1 and not self._out.is_pattern:
             raise JobError(
                 f"{job.out} is one file, and {len(numbers)} frames are to be written. Name it swap.%04d.exr."
@@ -64,6 +67,7 @@ class ResultWriter:
         plate_path = job.plate_to_analyze().sequence.text
         if os.path.abspath(job.out) == os.path.abspath(plate_path):
             raise JobError(f"{job.out} is the plate itself. Name another output.")
+        remove_abandoned(self._out.folder)
 
     def unfinished(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """The frames that are not on disk yet as this very job makes them, every file of them whole."""
@@ -93,7 +97,15 @@ class ResultWriter:
         return number, layered.status
 
     def _write(self, path: str, channels: dict[str, np.ndarray], header: PictureHeader, bit_depth: str) -> None:
-        write_frame(path, channels, header, bit_depth=bit_depth, compression=self._settings.compression)
+        def write() -> None:
+            # Once a frame is there, a folder that is missing is a drive that went away.
+            write_frame(
+                path, channels, header, bit_depth=bit_depth, compression=self._settings.compression,
+                make_folder=not self._wrote_one,
+            )  # fmt: skip
+
+        with_patience(write)
+        self._wrote_one = True
 
     def _header(self, layered: LayeredFrame) -> PictureHeader:
         """The plate's header and what we have to say; where the numbers were converted, what they mean now."""

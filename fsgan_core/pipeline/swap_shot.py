@@ -8,7 +8,7 @@ A frame depends on the two analyses and on itself alone, so any split of the fra
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fsgan_core.color.network_encoding import linear_to_network, network_to_linear
 from fsgan_core.errors import FaceError
@@ -27,6 +27,7 @@ from fsgan_core.pipeline.finished_frames import keep_finished
 from fsgan_core.pipeline.frame_stream import stream_frames
 from fsgan_core.pipeline.job_hash import job_hash
 from fsgan_core.pipeline.layered_frame import LayeredFrame
+from fsgan_core.pipeline.less_memory import LessMemory, with_pack_or_cpu
 from fsgan_core.pipeline.linear_frame import LinearFrame, crop_visible, read_linear
 from fsgan_core.pipeline.paste_layers import SwapStages, paste_layers
 from fsgan_core.pipeline.result_writer import ResultWriter, frames_to_write
@@ -49,6 +50,13 @@ class FaceSwapper:
     source: AppearanceMap
     settings: SwapSettings
     cryptomatte: Cryptomatte | None = None
+
+    def on(self, pack: Pack) -> FaceSwapper:
+        """The same with the networks of another pack: those of this one on another device."""
+        if pack is self.pack:
+            return self
+        reenactor = Reenactor(pack.reenactment, pack.transformer, self.settings.step_deg)
+        return replace(self, pack=pack, reenactor=reenactor)
 
 
 def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = False) -> Counter[str]:
@@ -80,14 +88,18 @@ def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = F
         numbers = keep_finished(writer, numbers, statuses, progress) if not force else numbers
         if not numbers:
             return statuses
-        face, swapper = prepare_swap(job, pack, progress)
+        device, open_cpu = job.settings.device, lambda: open_engine(job.settings.weights, "cpu")
+        face, swapper = with_pack_or_cpu(lambda it: prepare_swap(job, it, progress), pack, device, open_cpu, progress)
+        memory = LessMemory(swapper.pack, device, open_cpu, progress)
         mattes.check(number for number in numbers if face.crop_at(number) is not None)
         progress.begin(f"swap {job.plate.path}", len(numbers))
-        with frame_workers(pack.device) as workers:
+        with frame_workers(swapper.pack.device) as workers:
             for number, status in stream_frames(
                 numbers,
                 read=lambda number: read_linear(reader, number, mattes if face.crop_at(number) is not None else None),
-                work=lambda linear: with_cryptomatte(swap_or_pass(linear, face, swapper), swapper.cryptomatte),
+                work=lambda linear: with_cryptomatte(
+                    memory.make(lambda it: swap_or_pass(linear, face, swapper.on(it))), swapper.cryptomatte
+                ),
                 write=writer.write,
                 workers=workers,
             ):
