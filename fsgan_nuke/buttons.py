@@ -8,9 +8,10 @@ from typing import Callable, Dict
 
 from fsgan_core.errors import CancelledError, FsganError
 from fsgan_core.host.run_folder import past_runs
-from fsgan_core.job.job_file import write_job
 from fsgan_nuke import doctor, nuke_api
 from fsgan_nuke.collect import collect_jobs, node_kind
+from fsgan_nuke.exports import EXPORTS
+from fsgan_nuke.farm import save_jobs, submit
 from fsgan_nuke.node_kinds import LAYERS
 from fsgan_nuke.render import cancel, follower_of, reattach, render
 from fsgan_nuke.result import add_recombine, extract_reads, load_result, next_version
@@ -92,15 +93,15 @@ def _prerender(node: nuke_api.Node) -> None:
 
 
 def _save_job(node: nuke_api.Node) -> None:
-    written = []
-    for job in collect_jobs(node):
-        folder, name = os.path.split(job.out)
-        path = os.path.join(folder, f"{name.split('.')[0]}.job.json")
-        os.makedirs(folder, exist_ok=True)
-        write_job(job, path)
-        written.append(path)
+    written = save_jobs(node)
     nuke_api.set_knob(node, "status", f"wrote {', '.join(written)}")
     nuke_api.say(f"Run it with: fsgan run {' ; fsgan run '.join(written)}")
+
+
+def _submit(node: nuke_api.Node) -> None:
+    said = submit(node)
+    nuke_api.set_knob(node, "status", "written for the farm")
+    nuke_api.say(said)
 
 
 def _show_log(node: nuke_api.Node) -> None:
@@ -130,4 +131,6 @@ _ACTIONS: Dict[str, Callable[[nuke_api.Node], object]] = {
     "save_job": _save_job,
     "show_log": _show_log,
     "doctor": _doctor,
+    "submit": _submit,
+    **EXPORTS,
 }

@@ -13,6 +13,12 @@ from fsgan_nuke.tcl_text import BOOL, BUTTON, DOUBLE, ENUM, FILE, INT, LINK, STR
 FILE_SETTINGS = ("artist_matte", "holdout_matte")
 """Settings whose text is a path of pictures."""
 
+EXPORT_SETTINGS = ("landmarks", "focal_mm", "haperture_mm", "contour_tolerance_px")
+"""Settings of an export that stand on a node; the others are those of its swap or analysis."""
+
+FARMS = ("openjd", "opencue", "deadline10", "tractor")
+"""What `fsgan submit --to` can write for."""
+
 GROUP_TITLES = {"settings": "Look", "analyze": "Analysis", "mattes": "Mattes", "": "Analysis"}
 OUT_FOLDER = "[file dirname [value root.name]]/fsgan/[value name]/v[string range 00[value version] end-2 end]"
 """Without `format %03d`: in a file knob a percent sign stands for the frame number."""
@@ -48,6 +54,16 @@ _HELP = {
     "save_job": "Write the job file for a farm or a terminal: fsgan run JOB.json.",
     "show_log": "What the engine's process said in the last run.",
     "doctor": "Check this Nuke, this package and the engine.",
+    "create_tracker": "A Tracker with the chosen landmarks of the plate's face.",
+    "create_cornerpin": "A CornerPin that holds a picture on the crop of the face, and one that steadies the crop.",
+    "create_stmap": "STMaps from the plate to the crop of the face and back.",
+    "create_axis": "An Axis with the pose of the head, and the camera that it is seen by.",
+    "create_roto": "A Roto with the outline of the face, keyed over the shot.",
+    "write_exports": "All of these as files beside the output, in the folder exports.",
+    "take_tracks": "Select a Tracker of this face whose tracks you moved: the next render obeys the moved keys and "
+    "interpolates between them.",
+    "farm": "What the job is written for: Open Job Description and Deadline Cloud, OpenCue, Deadline 10, or Tractor.",
+    "submit": "Write the files that the farm takes; it says how to hand them over.",
     "pick_layers": "Choose the layers to write from a list.",
 }
 
@@ -73,6 +89,8 @@ def node_knobs(kind: NodeKind) -> List[Knob]:
             knobs += [setting_knob(field) for field in inside]
             if any(field.name == "layers" for field in inside):
                 knobs.append(button("pick_layers", "Pick layers..."))
+    if kind.kind in ("swap", "analyze"):
+        knobs += _export_knobs()
     return knobs + _file_knobs(fields) + _engine_knobs() + _info_knobs(kind)
 
 
@@ -160,6 +178,23 @@ def _result_knobs() -> List[Knob]:
     ]
 
 
+def _export_knobs() -> List[Knob]:
+    """What the analysis of the plate gives to the script, and takes from it."""
+    fields = [field for field in form_fields("export") if field.name in EXPORT_SETTINGS]
+    return [
+        Knob(TAB, "tab_exports", "Exports"),
+        *[setting_knob(field) for field in fields],
+        button("create_tracker", "Create Tracker"),
+        button("create_cornerpin", "Create CornerPin", same_line=True),
+        button("create_stmap", "Create STMap", same_line=True),
+        button("create_axis", "Create Axis"),
+        button("create_roto", "Create Roto", same_line=True),
+        button("write_exports", "Write all files", same_line=True),
+        Knob(TEXT, "divider_tracks", ""),
+        button("take_tracks", "Take moved tracks"),
+    ]
+
+
 def _file_knobs(fields: Tuple[FormField, ...]) -> List[Knob]:
     """Files instead of inputs, and the files that a job keeps."""
     knobs = [Knob(TAB, "tab_files", "Files")]
@@ -189,6 +224,8 @@ def _engine_knobs() -> List[Knob]:
         Knob(BOOL, "keep_loaded", "Keep models loaded", _HELP["keep_loaded"], "false", flags=_NEW_LINE),
         button("save_job", "Save job"),
         button("show_log", "Show log", same_line=True),
+        Knob(ENUM, "farm", "Farm", _HELP["farm"], FARMS[0], items=FARMS, flags=_NEW_LINE),
+        button("submit", "Write for farm", same_line=True),
         button("doctor", "Doctor", same_line=True),
         Knob(STRING, "last_out", None, value="", flags=_HIDDEN),
         Knob(BOOL, "is_running", None, value="false", flags=_HIDDEN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import nuke
 
@@ -175,6 +175,53 @@ def choose_from(title: str, names: List[str], chosen: List[str]) -> Optional[Lis
     if not panel.show():
         return None
     return [name for name in names if panel.value(name)]
+
+
+def selected_nodes() -> List[Node]:
+    """What the artist has selected."""
+    return list(nuke.selectedNodes())
+
+
+def paste_nodes(path: str) -> None:
+    """Make the nodes of a .nk text, as pasting does."""
+    for node in nuke.selectedNodes():
+        node["selected"].setValue(False)
+    nuke.nodePaste(path)
+
+
+def copy_node(node: Node, path: str) -> None:
+    """Write the text of one node to a file, as copying does."""
+    for other in nuke.selectedNodes():
+        other["selected"].setValue(other is node)
+    node["selected"].setValue(True)
+    nuke.nodeCopy(path)
+
+
+def make_roto(data: Dict[str, Any]) -> Node:
+    """A Roto with one animated shape.
+
+    Args:
+        data: What the engine writes as `face_roto.json`: keys with a frame, and points and tangents in Nuke px.
+    """
+    import nuke.rotopaint
+
+    node = nuke.createNode("Roto", inpanel=False)
+    curves: Any = node["curves"]
+    shape: Any = nuke.rotopaint.Shape(curves)
+    shape.name = str(data.get("name", "face"))
+    for x, y in data["keys"][0]["points"]:
+        shape.append(nuke.rotopaint.ShapeControlPoint(x, y))
+    for key in data["keys"]:
+        for index, ((x, y), (dx, dy)) in enumerate(zip(key["points"], key["tangents"])):
+            point = shape[index]
+            point.center.addPositionKey(key["frame"], (x, y))
+            for tangent in (point.leftTangent, point.featherLeftTangent):
+                tangent.addPositionKey(key["frame"], (-dx, -dy))
+            for tangent in (point.rightTangent, point.featherRightTangent):
+                tangent.addPositionKey(key["frame"], (dx, dy))
+    curves.rootLayer.append(shape)
+    curves.changed()
+    return node
 
 
 def create_node(node_class: str, name: str, inputs: List[Optional[Node]], at: Tuple[int, int]) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
-from typing import Dict, List, Optional, Sequence
+from typing import Callable, Dict, List, Optional, Sequence
 
 from fsgan_core.errors import FsganError
 from fsgan_core.host.engine_run import EngineRun, attach_run, last_run, start_run
@@ -32,6 +32,7 @@ class Follower:
         engine: What the node's Engine knob says.
         keep_loaded: Whether `fsgan serve` runs the jobs.
         first: A run found again, which is followed first.
+        then: What to do on the main thread when all went well, instead of loading a result; it gives the status.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Follower:
         engine: str = "",
         keep_loaded: bool = False,
         first: Optional[EngineRun] = None,
+        then: Optional[Callable[[nuke_api.Node], str]] = None,
     ) -> None:
         self.node_name = node_name
         self.out = out
         self.outcome: Optional[RunOutcome] = None
+        self.then = then
         self._jobs = list(jobs)
         self._engine = engine
         self._keep_loaded = keep_loaded
@@ -125,9 +128,29 @@ def render(node: nuke_api.Node) -> Follower:
         raise FsganError(f"{name} is rendering already. Press Cancel first.")
     jobs = collect_jobs(node)
     out = nuke_api.absolute(nuke_api.text_of(node, "out"))
+    nuke_api.set_knob(node, "last_out", out)
+    return follow(node, jobs, None, out)
+
+
+def follow(
+    node: nuke_api.Node, jobs: Sequence[Job], then: Optional[Callable[[nuke_api.Node], str]], out: str = ""
+) -> Follower:
+    """Run jobs for a node.
+
+    Args:
+        node: The FSGAN node, which shows how far they are.
+        jobs: One after another.
+        then: What to do when all went well; None means to load the result.
+        out: The pattern that the node will read; "" where it reads none.
+
+    Raises:
+        FsganError: The node renders already.
+    """
+    name = node.fullName()
+    if name in _followers:
+        raise FsganError(f"{name} is rendering already. Press Cancel first.")
     keep_loaded = bool(node["keep_loaded"].value())
-    follower = Follower(name, out, jobs, nuke_api.text_of(node, "engine"), keep_loaded)
-    return _begin(node, follower)
+    return _begin(node, Follower(name, out, jobs, nuke_api.text_of(node, "engine"), keep_loaded, then=then))
 
 
 def reattach(node: nuke_api.Node) -> Optional[Follower]:
@@ -188,7 +211,10 @@ def finish(follower: Follower) -> None:
         return
     nuke_api.set_knob(node, "is_running", False)
     sentence = outcome.message
-    if node_kind(node).makes_pictures:
+    if follower.then is not None:
+        if outcome.is_ok:
+            sentence = follower.then(node)
+    elif node_kind(node).makes_pictures:
         with suppress(FsganError):  # No frame is there; the outcome says why.
             sentence = f"{sentence.rstrip('.')}: {load_result(node, follower.out)}"
     nuke_api.set_knob(node, "status", sentence)
@@ -202,7 +228,6 @@ def finish(follower: Follower) -> None:
 
 def _begin(node: nuke_api.Node, follower: Follower) -> Follower:
     _followers[follower.node_name] = follower
-    nuke_api.set_knob(node, "last_out", follower.out)
     nuke_api.set_knob(node, "is_running", True)
     nuke_api.set_knob(node, "status", "starting ...")
     follower.start()

@@ -20,7 +20,10 @@ FormValue = Union[SettingValue, Sequence[str]]
 SETTING, PICTURES, CLIPS, PATH = "setting", "pictures", "clips", "path"
 
 _REFUSED = frozenset(["frames", "colorspace"])
-"""Of pass 1, where the job's own settings say so; only a swap may limit its frames."""
+"""Of pass 1, where the job's own settings say so."""
+
+_LIMITS_PASS_1 = ("swap", "export")
+"""Kinds of jobs that may look at fewer frames in pass 1 than the plate has."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _fields_of(kind: str, name: str, wanted: Type[Any], is_path: bool) -> List[F
         info = next(info for info in describe_settings(SwapSettings) if info.name == name)
         return [FormField(name, "", SETTING, info=info)]
     refused = _REFUSED if name == "analyze" else frozenset()
-    if kind == "swap":
+    if kind in _LIMITS_PASS_1:
         refused = refused - {"frames"}
     infos = [info for info in describe_settings(cast(Type[Any], wanted)) if info.name not in refused]
     return [FormField(info.name, name, SETTING, info=info) for info in infos]

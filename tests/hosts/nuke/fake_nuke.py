@@ -30,8 +30,10 @@ _CLASS_KNOBS = {
         "workingSpaceLUT": "linear", "project_directory": "",
     },
 }  # fmt: skip
-_EVERY_NODE = {"name": "", "label": "", "disable": "false", "tile_color": "0", "xpos": "0", "ypos": "0"}
-_FILES, _BOOLEANS = {"file", "proxy"}, {"disable", "raw", "origset", "create_directories"}
+_EVERY_NODE = {
+    "name": "", "label": "", "disable": "false", "selected": "false", "tile_color": "0", "xpos": "0", "ypos": "0",
+}  # fmt: skip
+_FILES, _BOOLEANS = {"file", "proxy"}, {"disable", "selected", "raw", "origset", "create_directories"}
 _INTEGERS = {"first", "last", "origfirst", "origlast", "first_frame", "last_frame", "xpos", "ypos"}
 
 
@@ -381,7 +383,8 @@ class FakeNuke:
             "executeInMainThread": lambda call, args=(), kwargs=None: self._posted.append((call, args)),
             "toNode": self._to_node, "root": lambda: self.root_node, "views": lambda: list(self.views),
             "execute": self._execute, "createNode": self._create_node, "Panel": self._panel,
-            "pluginPath": lambda: [str(self.gizmos)],
+            "pluginPath": lambda: [str(self.gizmos)], "nodePaste": self._paste, "nodeCopy": self._copy,
+            "selectedNodes": lambda: [node for node in self.nodes if node["selected"].value()],
         }.items():  # fmt: skip
             setattr(module, name, value)
         return module
@@ -418,6 +421,17 @@ class FakeNuke:
         self.executed.append((write.name(), path, first, last, views, proxy))
         for frame in range(first, last + 1, step):
             self.on_execute(path, frame)
+
+    def _paste(self, path: str) -> None:
+        self.check_thread("nodePaste")
+        script = read_script(Path(path).read_text(encoding="utf-8"))
+        assert not script.problems, script.problems
+        assert script.nodes
+        self.nodes += [self.build(made) for made in script.nodes]
+
+    def _copy(self, path: str) -> None:
+        chosen = [node for node in self.nodes if node["selected"].value()]
+        Path(path).write_text("".join(f"{node.Class()} {{\n name {node.name()}\n}}\n" for node in chosen))
 
     def _panel(self, title: str) -> Any:
         fake = self
