@@ -18,6 +18,7 @@ from fsgan_core.stages.appearance_map import AppearanceMap
 from fsgan_core.stages.face_view import FaceView
 from fsgan_core.stages.landmark_mix import (
     ALL,
+    EXPRESSIVE,
     change_at_pose,
     expression_of,
     fit_person,
@@ -104,11 +105,15 @@ class Expressions:
         else:
             self._resting = resting_landmarks(self._fronts)
         self._strength = strength
+        self._is_own_shape = is_own_shape
+        self.parts = EXPRESSIVE if is_own_shape else ALL
+        """Landmarks that they move."""
 
     def at(self, frame: int) -> np.ndarray:
         """(98, 2) in distances between the eyes: how the driver's face departs from its rest in a frame it is in."""
         position = int(np.searchsorted(self._frames, frame))
-        return expression_of(self._fronts[position], self._resting) * self._strength
+        departure = expression_of(self._fronts[position], self._resting, is_same_person=self._is_own_shape)
+        return departure * self._strength
 
 
 class CurveMotion:
@@ -137,7 +142,7 @@ class DrivenMotion:
         expressions: What that face plays; None to take the driver's landmarks as they are, as the paper does.
         pose_frames: Frame to write to frame of `pose_face`.
         expression_frames: The same for the expression.
-        parts: Landmarks that take the expression.
+        parts: Landmarks that take the expression; None for all that it moves.
         keeps_pose: Whether the source's own frame gives the pose (expression only).
     """
 
@@ -147,7 +152,7 @@ class DrivenMotion:
     expressions: Expressions | None
     pose_frames: Mapping[int, int]
     expression_frames: Mapping[int, int]
-    parts: tuple[int, ...] = ALL
+    parts: tuple[int, ...] | None = None
     keeps_pose: bool = False
 
     def at(self, number: int, own: FaceAtFrame | None) -> Move | None:
@@ -173,12 +178,13 @@ class DrivenMotion:
                 return np.asarray(playing.landmarks, np.float32)
             return turned_landmarks(playing, pose, source)
         expression = self.expressions.at(playing.frame)
+        parts = self.expressions.parts if self.parts is None else self.parts
         if own is None:
-            return moved_parts(source.at(pose), source.at(pose, expression) - source.at(pose), self.parts)
+            return moved_parts(source.at(pose), source.at(pose, expression) - source.at(pose), parts)
         base = own.landmarks if np.array_equal(pose, own.pose) else turned_landmarks(own, pose, source)
         wanted = with_expression(source.resting, expression)
         change = change_at_pose(source.front_of(own), wanted, pose, source.size, source.transformer)
-        return moved_parts(base, change, self.parts)
+        return moved_parts(base, change, parts)
 
 
 def turned_landmarks(face: FaceAtFrame, pose: np.ndarray, source: SourceShape) -> np.ndarray:

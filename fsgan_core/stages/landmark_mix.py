@@ -19,6 +19,8 @@ MOUTH = (*range(4, 29), *range(76, 96))
 EYES = (*range(60, 76), 96, 97)
 """Lids and irises."""
 BROWS = tuple(range(33, 51))
+EXPRESSIVE = (*MOUTH, *EYES, *BROWS)
+"""What an expression moves; the nose and the outline beside the ears it does not."""
 ALL = tuple(range(98))
 
 _STEADY = (*FACE_PARTS["nose"][:4], 60, 64, 68, 72)
@@ -57,17 +59,22 @@ def resting_landmarks(fronts: np.ndarray) -> np.ndarray:
     return np.median(_on_steady(fronts[closed], fronts[closed[0]]), axis=0).astype(np.float32)
 
 
-def expression_of(front: np.ndarray, resting: np.ndarray) -> np.ndarray:
+def expression_of(front: np.ndarray, resting: np.ndarray, *, is_same_person: bool = True) -> np.ndarray:
     """How a face departs from its rest, whoever it is.
 
     Args:
         front: (98, 2) px, turned to the front.
         resting: (98, 2) px, the same face at rest.
+        is_same_person: The outline of one person goes up and down alone; what else it does is T's guess at a cheek that
+            the picture does not show. Of two people the whole difference counts.
 
     Returns:
         (98, 2) in distances between the eyes.
     """
-    return (_on_steady(front[None], resting)[0] - resting) / eye_distance(resting[None])[0]
+    departure = (_on_steady(front[None], resting)[0] - resting) / eye_distance(resting[None])[0]
+    if is_same_person:
+        departure[:33, 0] = 0
+    return departure
 
 
 def with_expression(resting: np.ndarray, expression: np.ndarray) -> np.ndarray:

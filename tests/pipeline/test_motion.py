@@ -15,7 +15,7 @@ from fsgan_core.pipeline.motion import CurveMotion, DrivenMotion, Expressions, S
 from fsgan_core.stages.appearance_map import build_appearance_map
 from fsgan_core.stages.expression_sliders import slide_expression
 from fsgan_core.stages.face_view import FaceView
-from fsgan_core.stages.landmark_mix import ALL, BROWS, MOUTH
+from fsgan_core.stages.landmark_mix import BROWS, MOUTH
 
 SIZE = 256
 SOURCE = (MEAN_FACE * SIZE).astype(np.float32)
@@ -64,7 +64,7 @@ OWN = face([SOURCE] * 8, [(0.0, 0.0, 0.0)] * 8, [1.0] * 8)
 
 
 def driven(
-    shape: SourceShape, parts: tuple[int, ...] = ALL, strength: float = 1.0, own_shape: bool = True
+    shape: SourceShape, parts: tuple[int, ...] | None = None, strength: float = 1.0, own_shape: bool = True
 ) -> DrivenMotion:
     driver = face(PLAYED, [(0.0, 0.0, 0.0)] * 8, [1.0] * 7 + [0.0])
     expressions = Expressions(driver, shape, strength, None, own_shape)
