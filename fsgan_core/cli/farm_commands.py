@@ -28,6 +28,8 @@ from fsgan_core.farm.task_plan import (
     plan_tasks,
 )
 from fsgan_core.farm.tractor import write_tractor
+from fsgan_core.job.consent import check_consent
+from fsgan_core.job.spec import SwapJob
 from fsgan_core.shot.frame_range import FrameRange
 
 
@@ -134,11 +136,13 @@ def make_plan(job_file: str, path_map: str, frames: str, finetune: str, options:
     """The tasks of a job file, its paths those of this machine.
 
     Raises:
-        JobError: The file is no job, or cannot be cut.
+        JobError: The file is no job, cannot be cut, or is not permitted by the studio's rules.
         PlateError: The plate cannot be opened to count its frames.
     """
     job: Any = absolute_job(read_local_job(job_file, path_map, frames), os.getcwd())
     before = absolute_job(read_local_job(finetune, path_map), os.getcwd()) if finetune else None
+    for one in filter(None, (job, before)):
+        check_consent(one)
     options = TaskOptions(options.chunk_frames, before, options.name)
     return plan_tasks(job, frames_on_disk(job) or _counted_frames(job), options)
 
@@ -168,9 +172,13 @@ def worker_needs(plan: TaskPlan) -> WorkerNeeds:
 
 def _counted_frames(job: Any) -> FrameRange | None:
     """The frames of a plate that only the engine can count: a movie's, or one with holes, which is an error."""
-    if not hasattr(job, "plate_to_analyze") or not hasattr(job, "for_frames"):
+    if not hasattr(job, "for_frames"):
         return None
     from fsgan_core.media.read import open_plate
+    from fsgan_core.pipeline.retiming import plan_frames
+
+    if not isinstance(job, SwapJob):
+        return FrameRange.of(plan_frames(job).chosen(job.settings.frames))
 
     with open_plate(job.plate_to_analyze()) as reader:
         return FrameRange.of(reader.frames)

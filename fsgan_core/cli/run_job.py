@@ -8,6 +8,7 @@ from typing import Any
 from fsgan_core.errors import JobError
 from fsgan_core.exports.export_shot import export_shot
 from fsgan_core.exports.import_tracks import import_tracks
+from fsgan_core.job.consent import check_consent
 from fsgan_core.job.export_job import ExportJob
 from fsgan_core.job.import_tracks_job import ImportTracksJob
 from fsgan_core.job.progress import Progress
@@ -40,6 +41,7 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     Raises:
         FsganError: As of the pipeline.
     """
+    tell_consent(job, progress)
     if isinstance(job, AnalyzeJob):
         pack = open_engine(job.weights, job.device)
         shot = load_or_analyze(job.out, job.plate_to_analyze(), pack, job.settings, progress)
@@ -78,6 +80,7 @@ def run_analyses(job: Any, progress: Progress) -> None:
     Raises:
         FsganError: As of the pipeline.
     """
+    tell_consent(job, progress)
     analyses = getattr(job, "analyses", None)
     if analyses is None:
         run_job(job, progress)
@@ -86,6 +89,17 @@ def run_analyses(job: Any, progress: Progress) -> None:
     for path, plate in analyses():
         load_or_analyze(path, plate, pack, job.analyze, progress)
     progress.finished("Pass 1 is done.")
+
+
+def tell_consent(job: Job, progress: Progress) -> None:
+    """Refuse a job that the studio's rules do not permit, and name the record that permits it.
+
+    Raises:
+        JobError: A consent record is required, and none permits the job.
+    """
+    record = check_consent(job)
+    if record is not None:
+        progress.note(f"consent {record.reference} of {record.person}, until {record.valid_until}")
 
 
 def _sentence(statuses: Mapping[str, int]) -> str:

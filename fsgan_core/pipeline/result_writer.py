@@ -11,6 +11,7 @@ import numpy as np
 import fsgan_core
 from fsgan_core.color.colorspaces import LINEAR_REC709
 from fsgan_core.errors import JobError, PlateError
+from fsgan_core.job.consent import check_consent
 from fsgan_core.job.reenact_settings import MovedFaceSettings
 from fsgan_core.job.settings import SwapSettings
 from fsgan_core.job.spec import ExpressionJob, PoseJob, ReenactJob, SwapJob
@@ -58,6 +59,9 @@ class ResultWriter:
             "fsgan/device": pack.device,
             JOB_ATTRIBUTE: digest,
         }
+        consent = check_consent(job)
+        if consent is not None:
+            self._attributes["fsgan/consent"] = consent.reference
         self._digest = digest
         self._wrote_one = False
         if len(numbers) > 1 and not self._out.is_pattern:
