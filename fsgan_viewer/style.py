@@ -49,7 +49,6 @@ QPushButton:disabled, QToolButton:disabled {{ color: #777777; background: #3c3c3
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit, QListWidget, QPlainTextEdit, QTreeWidget {{
     background: {field}; border: 1px solid #2a2a2a; border-radius: 2px; padding: 2px 5px;
     selection-background-color: #6b5334; }}
-QComboBox::drop-down {{ border: none; width: 14px; }}
 QComboBox QAbstractItemView {{ background: {field}; }}
 QSlider::groove:horizontal {{ background: {field}; height: 4px; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: #9a9a9a; width: 8px; margin: -5px 0; border-radius: 2px; }}

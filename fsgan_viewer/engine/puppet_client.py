@@ -96,6 +96,7 @@ class PuppetClient(QObject):
             program = locate_engine(self._asked_engine)
         except FsganError as error:
             self.failed.emit(str(error))
+            self.ended.emit()
             return
         self._buffer.clear()
         self._header, self._sentence, self._next = None, "", None

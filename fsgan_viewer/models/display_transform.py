@@ -35,7 +35,7 @@ class DisplayView:
     @property
     def label(self) -> str:
         """For a menu."""
-        return f"{self.view} ({self.display})" if self.view else NO_CONVERSION
+        return f"{self.view} ({self.display.removesuffix(' - Display')})" if self.view else NO_CONVERSION
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ class FacesPanel(QWidget):
         corrections = editor.corrections
         self.bound.setText(f"bound face: {corrections.bound_face or 'none (the job chooses)'}")
         for key in corrections.keys:
-            parts = [f"{len(key.landmarks)} landmarks"] if key.landmarks else []
+            count = len(key.landmarks)
+            parts = [f"{count} landmark{'s' if count > 1 else ''}"] if count else []
             parts += ["box"] if key.box is not None else []
             parts += ["pose"] if key.pose is not None else []
             item = QListWidgetItem(f"{key.frame}    {', '.join(parts)}")

@@ -34,6 +34,7 @@ class JobsPanel(QWidget):
     def __init__(self, runner: JobRunner) -> None:
         super().__init__()
         self.runner = runner
+        self._last = ""
         self.frames = QLineEdit()
         self.frames.setPlaceholderText("all")
         self.frames.setToolTip("Frames to swap, such as 1001-1040x2,1050. Empty: as the job says")
@@ -76,8 +77,10 @@ class JobsPanel(QWidget):
                 button.setToolTip(reason)
 
     def say(self, sentence: str) -> None:
-        """A line for the log."""
-        self.log.appendPlainText(sentence)
+        """A line for the log; the same sentence twice in a row is said once."""
+        if sentence != self._last:
+            self.log.appendPlainText(sentence)
+        self._last = sentence
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -181,8 +181,8 @@ class MapView(QWidget):
             painter.setPen(FAINT)
             painter.drawText(QRectF(x - 20, area.bottom() + 1, 40, 13), int(Qt.AlignCenter), str(degrees))
             painter.drawText(QRectF(area.left() - 26, y - 7, 23, 14), int(Qt.AlignRight), str(degrees))
-        painter.drawText(QRectF(area.right() - 30, area.bottom() - 15, 28, 14), int(Qt.AlignRight), "yaw")
-        painter.drawText(QRectF(area.left() + 4, area.top() + 1, 40, 14), int(Qt.AlignLeft), "pitch")
+        painter.drawText(QRectF(area.right() - 34, area.center().y() + 2, 28, 14), int(Qt.AlignRight), "yaw")
+        painter.drawText(QRectF(area.center().x() + 4, area.top() + 4, 40, 14), int(Qt.AlignLeft), "pitch")
 
     def _paint_mesh(self, painter: QPainter) -> None:
         assert self.map is not None
@@ -219,7 +219,7 @@ class MapView(QWidget):
         painter.setBrush(Qt.NoBrush)
 
     def _paint_tiles(self, painter: QPainter) -> None:
-        """The views that are mixed, heaviest first, with weight and source frame (Fig. 5 b)."""
+        """The views that are mixed, heaviest first, with weight and source frame, framed in the colour of their dot."""
         assert self.map is not None
         top = self.height() - _TILE - 30
         if self.query is None:
@@ -237,10 +237,10 @@ class MapView(QWidget):
                 painter.drawImage(area, self._thumbnails[index])
             elif x1 > x0:
                 painter.drawImage(area, self._sheet, QRectF(x0, y0, x1 - x0, y1 - y0))
-            painter.setPen(QPen(CORNER, 1.4))
+            painter.setPen(QPen(_ORIGIN_COLOURS.get(view.origin, VIEW_DOT), 1.4))
             painter.drawRect(area)
             painter.setPen(TEXT)
-            words = f"{weight:.3f}  f{view.frame}{'' if view.origin == 'photographed' else ' ' + view.origin[:4]}"
+            words = f"{weight:.3f}   f{view.frame}"
             painter.drawText(QRectF(area.left() - 4, area.bottom() + 2, _TILE + 8, 14), int(Qt.AlignCenter), words)
         yaw, pitch, roll = self.query.pose
         words = f"yaw {yaw:.1f}  pitch {pitch:.1f}  roll {roll:.1f}"

@@ -91,6 +91,7 @@ class PuppetPanel(QWidget):
         self.first_frame = QSpinBox()
         self.first_frame.setRange(-999999, 9999999)
         self.first_frame.setValue(1001)
+        self.first_frame.setButtonSymbols(QSpinBox.NoButtons)
         self.first_frame.setToolTip("First frame of the curve")
         self.words = QLabel("")
         self.words.setProperty("faint", True)
