@@ -1,4 +1,4 @@
-"""`fsgan install nuke`: tell a host where its nodes are. The engine knows no host: its installer is loaded by name."""
+"""`fsgan install nuke|resolve|blender`: tell a host where its nodes are. The engine knows no host: its installer is loaded by name."""
 
 from __future__ import annotations
 
@@ -33,6 +33,40 @@ def nuke(
         tell(installer.uninstall(nuke_dir))
     else:
         tell(installer.install(nuke_dir, this_program()))
+
+
+@app.command()
+def resolve(
+    folder: Annotated[str, typer.Option("--folder", metavar="DIR", help="Fusion's folder; empty: your own.")] = "",
+    print_path: Annotated[
+        bool, typer.Option("--print-path", help="Only print the folder that a studio adds to Fusion's path map.")
+    ] = False,
+    uninstall: Uninstall = False,
+) -> None:
+    """Put macros and scripts where DaVinci Resolve and Fusion look; again changes nothing."""
+    _place("resolve", folder, print_path, uninstall)
+
+
+@app.command()
+def blender(
+    folder: Annotated[
+        str, typer.Option("--folder", metavar="DIR", help="A repository of extensions; empty: those of your Blenders.")
+    ] = "",
+    print_path: Annotated[bool, typer.Option("--print-path", help="Only print where the add-on lies.")] = False,
+    uninstall: Uninstall = False,
+) -> None:
+    """Put the add-on where Blender 4.5 and newer look for extensions; again changes nothing."""
+    _place("blender", folder, print_path, uninstall)
+
+
+def _place(host: str, folder: str, print_path: bool, uninstall: bool) -> None:
+    installer = host_installer(host)
+    if print_path:
+        typer.echo(installer.print_path())
+    elif uninstall:
+        tell(installer.uninstall(folder))
+    else:
+        tell(installer.install(folder, this_program()))
 
 
 def host_installer(host: str) -> Any:

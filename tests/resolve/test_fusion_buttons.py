@@ -188,7 +188,7 @@ def test_plate_behind_other_tools_is_rendered_first(make_bench: MakeBench) -> No
     assert bench.rendered == ["plate.1001.exr", "plate.1002.exr", "plate.1003.exr"]
     assert bench.press("start").startswith("Started.")
     job = json.loads((bench.run_folder() / "job.json").read_text(encoding="utf-8"))
-    assert job["plate"]["path"] == str(bench.folder / "out" / "swap.fsgan" / "plate" / "plate.%04d.exr")
+    assert job["plate"]["path"] == str(bench.folder / "out" / "swap_plate" / "plate.%04d.exr")
     follow(bench)
 
 

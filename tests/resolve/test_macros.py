@@ -46,7 +46,7 @@ def test_no_file_is_left_over_from_an_older_generator() -> None:
     there = {
         path.relative_to(GIZMOS).as_posix() for path in Path(GIZMOS).rglob("*") if path.suffix in (".setting", ".lua")
     }
-    by_hand = {f"Modules/Lua/fsgan{part}.lua" for part in ("", "_text", "_job", "_run")} | {
+    by_hand = {f"Modules/Lua/fsgan{part}.lua" for part in ("", "_text", "_job", "_run", "_edit")} | {
         name for name in there if name.startswith("Scripts/Utility/")
     }
     assert there - by_hand == set(generated_files())

@@ -133,7 +133,7 @@ end
 -- Writes the connected picture, whatever stands above it, and makes it the plate.
 function actions.render_plate(node)
   if not node.parts.FSGANPlate.Input:GetConnectedOutput() then words.fail("Nothing is connected to render.") end
-  local folder = words.output_stem(M.out_path(node)) .. ".fsgan/plate"
+  local folder = words.output_stem(M.out_path(node)) .. "_plate"
   local saver, range = node.parts.FSGANPlateSaver, node.comp:GetAttrs()
   node.bmd.createdir(folder)
   saver:SetInput("Clip", folder .. "/plate.0000.exr")

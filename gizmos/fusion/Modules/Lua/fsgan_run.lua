@@ -46,7 +46,7 @@ end
 function M.start(program, job, out, createdir)
   local unlike = tostring({}):gsub("[^%x]", ""):sub(-6) -- where a table lies differs between two programs
   local folder = words.output_stem(out) .. ".fsgan/" .. os.date("%Y%m%d-%H%M%S") .. "-" .. unlike
-  createdir(folder)
+  pcall(createdir, folder) -- what went wrong shows when the job is written
   words.write(folder .. "/job.json", job)
   local script = folder .. (words.on_windows and "/start.cmd" or "/start.sh")
   words.write(script, M.script(program, folder))

@@ -47,29 +47,35 @@ function M.json_text(quoted)
   end))
 end
 
--- One event of the engine: a flat JSON object on one line. nil for anything else, such as a line that is half written.
-function M.event(line)
-  if not line:match("^%s*{.*}%s*$") then return nil end
-  local event, at = {}, line:find("{", 1, true) + 1
+-- A flat JSON object: texts, numbers, true and false by name. nil for anything else, such as a line that is half written.
+function M.flat_object(said)
+  if not said:match("^%s*{.*}%s*$") then return nil end
+  local found, at = {}, said:find("{", 1, true) + 1
   while true do
-    local _, stop, name = line:find('^%s*,?%s*"([%w_]+)"%s*:%s*', at)
+    local _, stop, name = said:find('^%s*,?%s*"([%w_]+)"%s*:%s*', at)
     if not stop then break end
     at = stop + 1
-    if line:sub(at, at) == '"' then
+    if said:sub(at, at) == '"' then
       local close = at + 1
-      while line:sub(close, close) ~= '"' do
-        if close > #line then return nil end
-        close = close + (line:sub(close, close) == "\\" and 2 or 1)
+      while said:sub(close, close) ~= '"' do
+        if close > #said then return nil end
+        close = close + (said:sub(close, close) == "\\" and 2 or 1)
       end
-      event[name], at = M.json_text(line:sub(at + 1, close - 1)), close + 1
+      found[name], at = M.json_text(said:sub(at + 1, close - 1)), close + 1
     else
-      local word = line:match("^[^,}%s]+", at)
+      local word = said:match("^[^,}%s]+", at)
       if not word then return nil end
-      if word == "true" or word == "false" then event[name] = word == "true" else event[name] = tonumber(word) end
+      if word == "true" or word == "false" then found[name] = word == "true" else found[name] = tonumber(word) end
       at = at + #word
     end
   end
-  return event.event and event or nil
+  return said:match("^%s*}%s*$", at) and found or nil
+end
+
+-- One event of the engine.
+function M.event(line)
+  local event = M.flat_object(line)
+  return event and event.event and event or nil
 end
 
 -- Paths ---------------------------------------------------------------------------------------------------------------
