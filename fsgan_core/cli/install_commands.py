@@ -1,4 +1,7 @@
-"""`fsgan install nuke|resolve|blender`: tell a host where its nodes are. The engine knows no host: its installer is loaded by name."""
+"""`fsgan install nuke|resolve|blender`: tell a host where its nodes are. Its installer is loaded by name.
+
+The engine knows no host.
+"""
 
 from __future__ import annotations
 
