@@ -121,7 +121,7 @@ def prepare_swap(job: SwapJob, pack: Pack, progress: Progress) -> tuple[FaceAnal
     reenactor = Reenactor(pack.reenactment, pack.transformer, job.settings.step_deg)
     with open_plate(source) as reader, frame_workers(pack.device):
         source_map = build_source_map(reader, source_face, reenactor, job.settings, progress)
-    cryptomatte = Cryptomatte(plate_shot) if job.settings.cryptomatte else None
+    cryptomatte = Cryptomatte(plate_shot, pack.segmentation) if job.settings.cryptomatte else None
     return plate_face, FaceSwapper(pack, reenactor, source_map, job.settings, cryptomatte)
 
 

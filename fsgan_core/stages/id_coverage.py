@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 _INVISIBLE = 1 / 1024
-_NEARNESS_POWER = 4
+_NEARNESS_POWER = 8
 
 
 def shared_coverage(claims: np.ndarray, distances: np.ndarray) -> np.ndarray:

@@ -62,6 +62,24 @@ def test_neighbour_who_reaches_into_a_crop_is_counted_once(swap_bench: Any, cryp
     assert first[57:67, 137:147].max() < 0.02
 
 
+def test_what_reaches_beyond_the_crop_is_seen_too(swap_bench: Any, cryptomatte_reader: Any) -> None:
+    """Hair does. Here it is a second painted patch above the face, outside the crop, which the wider look finds."""
+    picture = swap_bench.face(swap_bench.picture(160, 240), 120, 100, 60, person=0.5)
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("plain", {1: picture}), "plain_out.%04d.exr", cryptomatte=True))
+    patch = np.zeros((160, 240), bool)
+    patch[42:56, 110:130] = True  # the crop ends 37.5 px above the face's middle, at row 62
+    hat = np.where(patch[..., None], picture[100, 120], picture)
+    swap_bench.run(swap_bench.job(swap_bench.write_exr("hat", {1: hat}), "hat_out.%04d.exr", cryptomatte=True))
+    mattes = [
+        cryptomatte_reader.read_cryptomatte(swap_bench.folder / f"{name}_out.0001.exr").mattes["person01/face"]
+        for name in ("plain", "hat")
+    ]
+    assert mattes[0][patch].max() == 0
+    assert mattes[1][45:53, 113:127].min() > 0.9
+    inside = np.hypot(*(np.mgrid[:160, :240] + 0.5 - np.array([100, 120])[:, None, None])) < 33
+    np.testing.assert_allclose(mattes[1][inside], mattes[0][inside], atol=2 * STEP_8_BIT)
+
+
 def test_ranks_are_sorted_and_no_pixel_is_covered_more_than_once(two_people: Any, cryptomatte_reader: Any) -> None:
     bench, _ = two_people
     found = cryptomatte_reader.read_cryptomatte(bench.folder / "out.0001.exr")
