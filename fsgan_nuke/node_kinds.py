@@ -92,6 +92,8 @@ NODE_KINDS: Tuple[NodeKind, ...] = (
             NodeInput("Driver", "driver", "driver", is_needed=True),
             NodeInput("PoseFrom", "pose_from", "pose"),
             NodeInput("ExpressionFrom", "expression_from", "expression"),
+            NodeInput("ArtistMatte", "artist_matte", "artist matte"),
+            NodeInput("HoldoutMatte", "holdout_matte", "hold-out matte"),
         ),
         out="reenact.%04d.exr",
         main=(

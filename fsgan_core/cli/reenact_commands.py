@@ -17,6 +17,7 @@ from fsgan_core.cli.job_commands import (
 )
 from fsgan_core.cli.reporting import LogFormat, reporting
 from fsgan_core.cli.settings_options import OptionGroup, takes_settings
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.reenact_settings import ExpressionSettings, PoseSettings, ReenactSettings
 from fsgan_core.job.settings import AnalyzeSettings
 from fsgan_core.job.spec import ExpressionJob, Pictures, PoseJob, ReenactJob
@@ -39,15 +40,17 @@ _ANALYZE = OptionGroup(
     "How faces are found and smoothed",
     leave_out=frozenset({"colorspace", "frames"}),
 )
+_MATTES = OptionGroup("mattes", MatteSettings, "Mattes of your own, where the result lies on the plate")
 
 
-@takes_settings(OptionGroup("settings", ReenactSettings, "How the face is moved and written"), _ANALYZE)
+@takes_settings(OptionGroup("settings", ReenactSettings, "How the face is moved and written"), _ANALYZE, _MATTES)
 def reenact(
     source: Source,
     driver: Driver,
     out: Out,
     settings: ReenactSettings,
     analyze_settings: AnalyzeSettings,
+    mattes: MatteSettings,
     pose_from: Annotated[
         str, typer.Option("--pose-from", metavar="D2", help="Another shot that gives the pose, or the word source.")
     ] = "",
@@ -84,16 +87,18 @@ def reenact(
             expression_analysis,
             corrections,
             driver_corrections,
+            mattes=mattes,
         )
         run_local_job(localize(job, path_map), progress, force)
 
 
-@takes_settings(OptionGroup("settings", PoseSettings, "How the face is turned and written"), _ANALYZE)
+@takes_settings(OptionGroup("settings", PoseSettings, "How the face is turned and written"), _ANALYZE, _MATTES)
 def pose(
     source: Source,
     out: Out,
     settings: PoseSettings,
     analyze_settings: AnalyzeSettings,
+    mattes: MatteSettings,
     curve: Annotated[
         str, typer.Option("--curve", metavar="FILE", help="CSV with the header frame,yaw,pitch,roll, or .chan.")
     ] = "",
@@ -108,17 +113,18 @@ def pose(
     """Turn the face of the source along a curve of angles, without a driver."""
     with reporting(log) as progress:
         who = Pictures(source, source_layer, stereo_view)
-        job = PoseJob(who, out, curve, settings, analyze_settings, source_analysis, corrections)
+        job = PoseJob(who, out, curve, settings, analyze_settings, source_analysis, corrections, mattes=mattes)
         run_local_job(localize(job, path_map), progress, force)
 
 
-@takes_settings(OptionGroup("settings", ExpressionSettings, "What is taken, and how it is written"), _ANALYZE)
+@takes_settings(OptionGroup("settings", ExpressionSettings, "What is taken, and how it is written"), _ANALYZE, _MATTES)
 def expression(
     source: Source,
     driver: Driver,
     out: Annotated[str, typer.Option("--out", metavar="O.%04d.exr", help="Pattern of the EXRs to write.")],
     settings: ExpressionSettings,
     analyze_settings: AnalyzeSettings,
+    mattes: MatteSettings,
     source_layer: SourceLayer = "",
     driver_layer: DriverLayer = "",
     stereo_view: StereoView = "",
@@ -142,6 +148,7 @@ def expression(
             driver_analysis,
             corrections,
             driver_corrections,
+            mattes=mattes,
         )
         run_local_job(localize(job, path_map), progress, force)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Optional, Tuple
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.pictures import (
     Pictures,
     check_analysis_path,
@@ -43,6 +44,7 @@ class ReenactJob:
         corrections: What an artist set right in the analysis of the source; "" means nothing.
         driver_corrections: The same for the driver.
         host: Who wrote the job, such as `nuke 16.0`; for the log only.
+        mattes: The artist's own mattes of the source, where the result is pasted back over it.
     """
 
     source: Pictures
@@ -59,6 +61,7 @@ class ReenactJob:
     corrections: str = file_path()
     driver_corrections: str = file_path()
     host: str = ""
+    mattes: MatteSettings = field(default_factory=MatteSettings)
 
     def __post_init__(self) -> None:
         """Refuse what nobody can be moved by.
@@ -141,6 +144,7 @@ class PoseJob:
         source_analysis: Where pass 1 on the source is kept; "" means beside the result.
         corrections: What an artist set right in the analysis of the source; "" means nothing.
         host: Who wrote the job, such as `nuke 16.0`; for the log only.
+        mattes: The artist's own mattes of the source, where the result is pasted back over it.
     """
 
     source: Pictures
@@ -151,6 +155,7 @@ class PoseJob:
     source_analysis: str = file_path()
     corrections: str = file_path()
     host: str = ""
+    mattes: MatteSettings = field(default_factory=MatteSettings)
 
     def __post_init__(self) -> None:
         """Refuse what nobody can be turned by.
@@ -198,6 +203,7 @@ class ExpressionJob:
         corrections: What an artist set right in the analysis of the source; "" means nothing.
         driver_corrections: The same for the driver.
         host: Who wrote the job, such as `nuke 16.0`; for the log only.
+        mattes: The artist's own mattes of the source, where the result is pasted back over it.
     """
 
     source: Pictures
@@ -210,6 +216,7 @@ class ExpressionJob:
     corrections: str = file_path()
     driver_corrections: str = file_path()
     host: str = ""
+    mattes: MatteSettings = field(default_factory=MatteSettings)
 
     def __post_init__(self) -> None:
         """Refuse what no expression can be taken from.

@@ -64,7 +64,7 @@ def _of_field(job: Any, name: str) -> Any:
         plate = as_plate() if as_plate is not None else Plate(value.path, None, "", value.layer, value.stereo_view)
         return plate_identity(plate)
     if isinstance(value, MatteSettings):
-        eye = job.plate.stereo_view
+        eye = (job.source if not hasattr(job, "plate") else job.plate).stereo_view
         files = [plate_identity(Plate(path, stereo_view=eye)) for path in value.paths]
         return [files, {item.name: _of_value(getattr(value, item.name)) for item in fields(value)}] if files else []
     if name == "settings" and is_dataclass(value):

@@ -16,12 +16,14 @@ import numpy as np
 from fsgan_core.color.network_encoding import linear_to_network
 from fsgan_core.errors import FaceError, JobError
 from fsgan_core.face.face_analysis import FaceAnalysis, ShotAnalysis
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.reenact_settings import DrivenFaceSettings
 from fsgan_core.job.spec import ExpressionJob, PoseJob, ReenactJob
 from fsgan_core.media.plate_reader import PlateReader
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_or_analyze
+from fsgan_core.pipeline.artist_mattes import ArtistMattes, open_mattes
 from fsgan_core.pipeline.corrected_face import choose_corrected_face, open_corrections
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.pipeline.finished_frames import keep_finished
@@ -60,7 +62,7 @@ def move_shot(job: MovedJob, progress: Progress | None = None, *, force: bool = 
 
     Raises:
         JobError: The output, a frame list, a curve or the face asked for makes no sense.
-        PlateError: A frame is missing or cannot be read.
+        PlateError: A frame, or an artist's matte of one, is missing or cannot be read.
         FaceError: Source or driver shows no such face, or a frame lacks it and on_missing_face is "error".
         WeightsError: The weights are missing or damaged.
         EngineError: The device failed.
@@ -77,8 +79,14 @@ def move_shot(job: MovedJob, progress: Progress | None = None, *, force: bool = 
     numbers = keep_finished(writer, numbers, statuses, progress) if not force else numbers
     if not numbers:
         return statuses
-    with open_plate(job.source_to_analyze()) as reader:
-        frame_maker = _prepare(job, plan, reader, pack, progress)
+    # A crop has no plate to keep.
+    own_mattes = job.mattes if job.settings.output == "plate" else MatteSettings()
+    with (
+        open_plate(job.source_to_analyze()) as reader,
+        open_mattes(own_mattes, job.source.stereo_view) as mattes,
+    ):
+        frame_maker = _prepare(job, plan, (reader, mattes), pack, progress)
+        mattes.check(number for number in numbers if frame_maker.face.crop_at(number) is not None)
         progress.begin(f"{_KINDS[type(job)]} {job.source.path}", len(numbers))
         with frame_workers(pack.device) as workers:
             for number, status in stream_frames(
@@ -100,6 +108,7 @@ class _FrameMaker:
     Args:
         job: The job.
         reader: The open source.
+        mattes: The artist's mattes of it.
         face: The source's face.
         motion: What moves it.
         mover: What all frames share.
@@ -107,13 +116,17 @@ class _FrameMaker:
 
     job: MovedJob
     reader: PlateReader
+    mattes: ArtistMattes
     face: FaceAnalysis
     motion: CurveMotion | DrivenMotion
     mover: FaceMover
 
     def read(self, number: int) -> tuple[int, LinearFrame | None]:
         """The source's frame, where the result lies on it or starts from it."""
-        return number, read_linear(self.reader, number) if self._needs_frame else None
+        if not self._needs_frame:
+            return number, None
+        has_face = self.face.crop_at(number) is not None
+        return number, read_linear(self.reader, number, self.mattes if has_face else None)
 
     def make(self, frame: tuple[int, LinearFrame | None]) -> LayeredFrame:
         """The result of one frame."""
@@ -141,8 +154,11 @@ class _FrameMaker:
         return needs_own_frames(self.job) or self.mover.from_own_frame
 
 
-def _prepare(job: MovedJob, plan: FramePlan, reader: PlateReader, pack: Pack, progress: Progress) -> _FrameMaker:
+def _prepare(
+    job: MovedJob, plan: FramePlan, opened: tuple[PlateReader, ArtistMattes], pack: Pack, progress: Progress
+) -> _FrameMaker:
     """The analyses (pass 1, where not done yet), the source's views, and what moves them."""
+    reader, mattes = opened
     analyses = _Analyses(job, pack, progress)
     face = choose_corrected_face(
         analyses.of(job.source_to_analyze()), job.settings.source_face, open_corrections(job.corrections)
@@ -155,7 +171,8 @@ def _prepare(job: MovedJob, plan: FramePlan, reader: PlateReader, pack: Pack, pr
             motion = _MOTIONS[type(job)](job, plan, shape, face, analyses, progress)
     keeps_head = isinstance(job, ExpressionJob) or (isinstance(job, ReenactJob) and job.pose_from == job.source)
     from_own_frame = keeps_head and (isinstance(job, ExpressionJob) or job.settings.output == "plate")
-    return _FrameMaker(job, reader, face, motion, FaceMover(pack, reenactor, views, job.settings, from_own_frame))
+    mover = FaceMover(pack, reenactor, views, job.settings, from_own_frame)
+    return _FrameMaker(job, reader, mattes, face, motion, mover)
 
 
 class _Analyses:

@@ -113,7 +113,7 @@ def moved_on_plate(linear: LinearFrame, own: FaceAtFrame, move: Move, mover: Fac
     completed = CompletedFace(picture, missing.astype(np.float32))
 
     # blend
-    covered = np.maximum(plate_face, moved_face)
+    covered = linear.mattes.face_in_crop(np.maximum(plate_face, moved_face), own.crop)
     both_faces = (plate_face >= 0.5) & (wanted >= 0.5)
     turn_deg = float(np.linalg.norm(move.pose - own.pose))
     blended = blend_same_person(picture, target, both_faces, turn_deg, pack.blending)

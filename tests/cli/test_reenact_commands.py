@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.reenact_settings import ExpressionSettings, PoseSettings, ReenactSettings
 from fsgan_core.job.settings import describe_settings
 from fsgan_core.job.spec import ExpressionJob, Pictures, PoseJob, ReenactJob
@@ -79,3 +80,13 @@ def test_what_cannot_be_done_is_one_sentence_and_code_2(fsgan: Any, arguments: t
     outcome = fsgan(*arguments)
     assert outcome.exit_code == 2
     assert words in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_mattes_of_the_artist_are_options(fsgan: Any, engine: Any, command: str) -> None:
+    options = ("--holdout-matte", "hand.exr", "--artist-matte-use", "face", "--on-missing-matte", "hold")
+    outcome = fsgan(command, *COMMANDS[command][0], *options, *(("--mouth",) if command == "expression" else ()))
+    assert outcome.exit_code == 0, outcome
+    assert engine.jobs[0].mattes == MatteSettings(
+        holdout_matte="hand.exr", artist_matte_use="face", on_missing_matte="hold"
+    )

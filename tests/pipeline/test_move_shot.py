@@ -12,7 +12,8 @@ import numpy as np
 import OpenImageIO as oiio  # noqa: N813
 import pytest
 
-from fsgan_core.errors import CancelledError, FaceError, JobError
+from fsgan_core.errors import CancelledError, FaceError, JobError, PlateError
+from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.reenact_settings import ExpressionSettings, PoseSettings, ReenactSettings
 from fsgan_core.job.settings import AnalyzeSettings
 from fsgan_core.job.spec import ExpressionJob, Pictures, PoseJob, ReenactJob
@@ -266,3 +267,38 @@ def test_a_job_file_runs_it(bench: Bench) -> None:
     assert json.loads(text)["kind"] == "reenact"
     run_job(parse_job(text), Progress())
     assert bench.file(11).exists()
+
+
+def test_mattes_of_the_artist_count_where_the_result_lies_on_the_plate(bench: Bench) -> None:
+    """A hold-out keeps the bits of the source's plate, an artist matte limits; a crop needs neither."""
+    free = bench.expression(output="plate")
+    move_shot(free)
+    before = read_channels(bench.file(2))
+    hand = np.zeros((120, 160, 1), np.float32)
+    hand[50:62, 70:90] = 1
+    left = np.zeros((120, 160, 1), np.float32)
+    left[:, :80] = 1
+    for name, matte in (("hand", hand), ("left", left)):
+        for number in (1, 2, 3):
+            bench.bench.write_exr(name, {number: np.repeat(matte, 4, 2)})
+    paths = {name: str(bench.folder / f"{name}.%04d.exr") for name in ("hand", "left")}
+    mattes = MatteSettings(holdout_matte=paths["hand"], artist_matte=paths["left"])
+    move_shot(replace(free, mattes=mattes))
+    after = read_channels(bench.file(2))
+    expected = before["fsgan_matte.A"] * (1 - hand[..., 0]) * left[..., 0]
+    assert (before["fsgan_matte.A"][50:62, 70:90] > 0.9).any()
+    np.testing.assert_allclose(after["fsgan_matte.A"], expected, atol=2**-10)
+    plate = read_channels(bench.source.path % 2)
+    outside = after["fsgan_matte.A"] == 0
+    for name in "RGB":
+        np.testing.assert_array_equal(after[name][outside], plate[name][outside])
+    crop = replace(bench.expression(output="crop"), mattes=MatteSettings(holdout_matte=str(bench.folder / "none.exr")))
+    assert move_shot(crop)
+
+
+def test_missing_matte_stops_a_moved_shot_before_its_first_frame(bench: Bench) -> None:
+    bench.bench.write_exr("hand", {1: np.ones((120, 160, 4), np.float32)})
+    job = bench.expression(output="plate")
+    with pytest.raises(PlateError, match="hold-out matte has no frame 2"):
+        move_shot(replace(job, mattes=MatteSettings(holdout_matte=str(bench.folder / "hand.%04d.exr"))))
+    assert not bench.file(1).exists()
