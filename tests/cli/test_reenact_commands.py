@@ -85,7 +85,8 @@ def test_what_cannot_be_done_is_one_sentence_and_code_2(fsgan: Any, arguments: t
 @pytest.mark.parametrize("command", COMMANDS)
 def test_mattes_of_the_artist_are_options(fsgan: Any, engine: Any, command: str) -> None:
     options = ("--holdout-matte", "hand.exr", "--artist-matte-use", "face", "--on-missing-matte", "hold")
-    outcome = fsgan(command, *COMMANDS[command][0], *options, *(("--mouth",) if command == "expression" else ()))
+    needed = {"expression": ("--mouth",), "pose": ("--curve", "turn.chan")}.get(command, ())
+    outcome = fsgan(command, *COMMANDS[command][0], *options, *needed)
     assert outcome.exit_code == 0, outcome
     assert engine.jobs[0].mattes == MatteSettings(
         holdout_matte="hand.exr", artist_matte_use="face", on_missing_matte="hold"
