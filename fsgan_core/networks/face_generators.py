@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from fsgan_core.geometry.landmark_sets import WFLW_AT_68
-from fsgan_core.networks.colour_spread import fill_background, membrane_blend
+from fsgan_core.networks.colour_spread import fill_background
 from fsgan_core.networks.generator import Enhancer, GeneratorSize
+from fsgan_core.networks.tone_match import tone_match
 
 LANDMARKS = 98
 """Points a face, WFLW order."""
@@ -93,5 +94,5 @@ class BlendingGenerator(nn.Module):
             (B, 3, S, S) in [-1, 1].
         """
         picture = torch.cat([transfer, target, mask], 1)
-        near = membrane_blend(transfer, target, mask) if self.net.size.residual else transfer
+        near = tone_match(transfer, target, mask) if self.net.size.residual else transfer
         return self.net(picture, None, near, stage)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import torch
 
 from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.networks.colour_spread import spread
+from fsgan_core.networks.tone_match import tone_match
 from fsgan_core.training.analysis_samples import to_network
 from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light
 from fsgan_core.training.datasets import Clip, View
@@ -116,15 +119,27 @@ def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[st
 
 
 def blending_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """transfer, target (3, S, S), mask (1, S, S) and blended (3, S, S).
+    """transfer, target (3, S, S), mask (1, S, S) and blended (3, S, S) for the compact G_b.
 
-    Blended is the Poisson clone of the transfer on the target (eq. 19).
+    Blended is the tone match of a clean transfer; the transfer has the rim that inpainting leaves: strands of the
+    other person's hair, smeared colours. (The Poisson clone of eq. 19 was its target once: it turns eyes black where a
+    light face goes on dark skin, and takes in the hair beside the face.)
     """
-    target = sampler.single(rng)
-    other = sampler.like(target, rng)
-    target_rgb = random_light(target.rgb.astype(np.float32) / 255, rng, 0.8)
-    other_rgb = random_light(other.rgb.astype(np.float32) / 255, rng, 0.8)
-    foreign = warp_to_landmarks(other_rgb, other.landmarks, target.landmarks)
+    target, target_rgb, foreign, known = _foreign_face(sampler, rng)
+    mask = target.face > 127
+    rim = np.ones((2 * int(rng.integers(1, max(2, sampler.size // 24))) + 1,) * 2, np.uint8)
+    clean = _completed(foreign, cv2.erode(known, np.ones((5, 5), np.uint8)) > 0)
+    rough = random_lens(_completed(foreign, cv2.dilate(known, rim) > 0), rng, 0.3)
+    pictures = [np.where(mask[..., None], face, target_rgb) for face in (rough, clean)]
+    transfer, wanted, plate = (torch.from_numpy(to_network(picture))[None] for picture in (*pictures, target_rgb))
+    inside = mask[None].astype(np.float32)
+    blended = tone_match(wanted, plate, torch.from_numpy(inside)[None])
+    return {"transfer": transfer[0].numpy(), "target": plate[0].numpy(), "mask": inside, "blended": blended[0].numpy()}
+
+
+def poisson_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """As `blending_sample`, for the paper's G_b: blended is the Poisson clone of the transfer (eq. 19)."""
+    target, target_rgb, foreign, _ = _foreign_face(sampler, rng)
     mask = (target.face > 127).astype(np.uint8)
     mask[:2], mask[-2:], mask[:, :2], mask[:, -2:] = 0, 0, 0, 0
     transfer = np.where(mask[..., None] > 0, foreign, target_rgb)
@@ -133,6 +148,27 @@ def blending_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str,
         "transfer": to_network(transfer), "target": to_network(target_rgb), "mask": mask[None].astype(np.float32),
         "blended": to_network(blended),
     }  # fmt: skip
+
+
+def _foreign_face(
+    sampler: PairSampler, rng: np.random.Generator
+) -> tuple[View, np.ndarray, np.ndarray, np.ndarray]:
+    """A target view, its picture, another person's warped on it (both (S, S, 3) in [0, 1]), and that one's face.
+
+    The face is (S, S) uint8, 1 inside.
+    """
+    target = sampler.single(rng)
+    other = sampler.like(target, rng)
+    target_rgb, other_rgb = (random_light(v.rgb.astype(np.float32) / 255, rng, 0.8) for v in (target, other))
+    layers = np.dstack([other_rgb, other.face.astype(np.float32) / 255])
+    warped = warp_to_landmarks(layers, other.landmarks, target.landmarks)
+    return target, target_rgb, warped[..., :3], (warped[..., 3] > 0.5).astype(np.uint8)
+
+
+def _completed(face: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The face (S, S, 3) in [0, 1] with its colours spread over what is not known (S, S) bool."""
+    tensor, shown = torch.from_numpy(to_network(face))[None], torch.from_numpy(known[None, None].astype(np.float32))
+    return np.asarray((spread(tensor, shown)[0].permute(1, 2, 0).numpy() + 1) / 2)
 
 
 def border_ellipse(face: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -127,7 +127,7 @@ def inpainting_pictures(
 def blending_pictures(
     net: nn.Module, batch: dict[str, Tensor], context: GeneratorContext, stage: str, ramp: float
 ) -> list[Generated]:
-    """G_b against the Poisson clone (eq. 20)."""
+    """G_b against the Poisson clone (eq. 20), compact: against the clean tone match."""
     made = net(batch["transfer"], batch["target"], batch["mask"], stage)
     extra = ((made - batch["blended"]).abs() * (0.2 + batch["mask"])).mean() * PIXEL_WEIGHT * 8
     return [Generated(made, batch["blended"], extra)]

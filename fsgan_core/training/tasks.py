@@ -144,6 +144,8 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
         "blending": (generator_samples.blending_sample, generator_steps.blending_pictures),
     }
     make, pictures = makers[recipe.role]
+    if recipe.role == "blending" and recipe.size == "paper":
+        make = generator_samples.poisson_sample
     clips = {split: load_clips([folders.root / "takes"], split, ("t2i", "faker")) for split in ("train", "val")}
     frozen = folders.frozen or folders.root / "frozen"
     features = load_network(frozen, "features").eval().requires_grad_(False)

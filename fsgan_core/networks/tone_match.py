@@ -1,0 +1,155 @@
+"""A face in the tone and the light of another picture: what the compact G_b starts from.
+
+The paper's target of blending is a Poisson clone (eq. 19). Its membrane adds colours: a light face on dark skin loses
+its eyes, and dark hair beside a cheek bleeds into it. Here the skin tone is matched by a curve that scales what is
+darker than skin and keeps white white (albedo scales diffuse light, not highlights, teeth or the white of the eyes),
+the plate's light by the ratio of both faces' coarsest shading, and only what is then left at the edge is a membrane,
+which ends a little way in and ignores what beside the face is no skin.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+SKIN_QUANTILES = (0.35, 0.85)
+"""Of the face's brightness: pixels between them are lit skin, neither shadow, brow and beard nor highlight."""
+STEEPEST = 2.5
+"""Of the curve above skin, in units of the straight line to white."""
+LIGHT_SIGMA = 0.12
+"""Of the coarsest shading, as a share of the crop's side: finer shading is the shape of the face, which is the
+source's."""
+LIGHT_LIMITS = (0.6, 1.6)
+FLOOR = 0.03
+"""Added to both sides of a ratio of colours, so that blacks do not decide it."""
+RING_PX = 4
+"""Width of the rings on either side of the edge, at 256 px."""
+EDGE_SIGMA = 10 / 256
+"""How far the correction of the edge reaches, as a share of the crop's side."""
+EDGE_FADE = 0.02
+"""Where the blurred ring falls to this, the correction is halved."""
+EDGE_LIMIT = 0.35
+SKIN_DISTANCE = 0.35
+"""In logarithms of colour: what is farther from the skin's colour beside the face is hair or background."""
+
+
+def tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """The transferred face in the skin tone and the light of the target.
+
+    Args:
+        transfer: (B, 3, S, S) in [-1, 1], a foreign face inside the mask, in the pose of the target's.
+        target: (B, 3, S, S) in [-1, 1]; highlights above 1 count as 1.
+        mask: (B, 1, S, S) 0 or 1.
+
+    Returns:
+        (B, 3, S, S) float32 in [-1, 1], without gradient; the target where the mask is 0, the transfer where the mask
+        is too small to judge.
+    """
+    # Colours in half precision would band; and bfloat16 convolutions of one channel are a hundred times slower.
+    with torch.no_grad(), torch.autocast(transfer.device.type, enabled=False):
+        return _tone_match(transfer.float(), target.float(), (mask > 0.5).float())
+
+
+def _tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    side = transfer.shape[-1]
+    face, plate = (transfer.clamp(-1, 1) + 1) / 2, (target.clamp(-1, 1) + 1) / 2
+    core = 1 - _grown(1 - mask, max(1, side // 32))
+    enough = core.flatten(1).sum(1) >= 16
+    face_skin, plate_skin = skin_tone(face, core), skin_tone(plate, core)
+    toned = skin_curve(face, face_skin, plate_skin)
+    shading = [_masked_blur(x, core, LIGHT_SIGMA * side) + FLOOR for x in (plate, toned)]
+    lit = toned * (shading[0] / shading[1]).clamp(*LIGHT_LIMITS)
+    met = lit + edge_difference(lit, plate, mask, plate_skin)
+    made = torch.where(enough[:, None, None, None], met, face).clamp(0, 1) * 2 - 1
+    return torch.where(mask > 0.5, made, target).clamp(-1, 1)
+
+
+def skin_tone(picture: Tensor, core: Tensor) -> Tensor:
+    """The median colour of lit skin.
+
+    Args:
+        picture: (B, 3, S, S) in [0, 1].
+        core: (B, 1, S, S) 0 or 1, well inside the face.
+
+    Returns:
+        (B, 3, 1, 1) in [0.02, 0.98]; grey where the core is empty.
+    """
+    # Without a branch or a loop on what the picture holds, so that the network can be traced.
+    nothing = torch.full_like(picture[:, :1], float("nan")).flatten(2)
+    inside = core.flatten(2) > 0.5
+    brightness = torch.where(inside, picture.mean(1, keepdim=True).flatten(2), nothing)
+    low, high = (torch.nanquantile(brightness, q, dim=2, keepdim=True) for q in SKIN_QUANTILES)
+    lit = torch.where((brightness >= low) & (brightness <= high), picture.flatten(2), nothing)
+    return torch.nan_to_num(lit.nanmedian(2).values, 0.5)[:, :, None, None].clamp(0.02, 0.98)
+
+
+def skin_curve(x: Tensor, from_tone: Tensor, to_tone: Tensor) -> Tensor:
+    """A smooth rising curve through black, from_tone -> to_tone, and white.
+
+    Args:
+        x: (B, 3, S, S) in [0, 1].
+        from_tone: (B, 3, 1, 1) in (0, 1).
+        to_tone: (B, 3, 1, 1) in (0, 1).
+
+    Returns:
+        (B, 3, S, S): below from_tone a scaling, above it a cubic that goes on with the same slope.
+    """
+    scale = to_tone / from_tone
+    u = ((x - from_tone) / (1 - from_tone)).clamp(0, 1)
+    slope = (scale * (1 - from_tone) / (1 - to_tone)).clamp(max=STEEPEST)
+    above = slope * u * (1 - u) ** 2 + u * u * (3 - 2 * u)
+    return torch.where(x < from_tone, scale * x, to_tone + (1 - to_tone) * above)
+
+
+def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tensor) -> Tensor:
+    """What has to be added inside the edge so that skin meets skin there.
+
+    Args:
+        face: (B, 3, S, S) in [0, 1].
+        plate: (B, 3, S, S) in [0, 1].
+        mask: (B, 1, S, S) 0 or 1.
+        plate_skin: (B, 3, 1, 1), the plate's skin tone.
+
+    Returns:
+        (B, 3, S, S), largest at the edge, fading inwards.
+    """
+    side = face.shape[-1]
+    ring = max(1, round(RING_PX * side / 256))
+    inner, outer = mask * _grown(1 - mask, ring), (1 - mask) * _grown(mask, ring)
+    distance = torch.log((plate + FLOOR) / (plate_skin + FLOOR)).square().sum(1, keepdim=True)
+    skin = outer * torch.exp(-distance / (2 * SKIN_DISTANCE**2))
+    near = EDGE_SIGMA / 2 * side
+    sure = (1.5 * _blur(skin, near) / _blur(outer, near).clamp_min(1e-4)).clamp(0, 1)
+    beside = _blur(plate * skin, near) / _blur(skin, near).clamp_min(1e-4)
+    within = _blur(face * inner, near) / _blur(inner, near).clamp_min(1e-4)
+    difference = (beside - within).clamp(-EDGE_LIMIT, EDGE_LIMIT) * sure
+    reach = EDGE_SIGMA * side
+    return _blur(difference * inner, reach) / (_blur(inner, reach) + EDGE_FADE)
+
+
+def _masked_blur(x: Tensor, mask: Tensor, sigma: float) -> Tensor:
+    """Mean of the pixels inside the mask around each pixel, weighted by a Gaussian."""
+    return _blur(x * mask, sigma) / _blur(mask, sigma).clamp_min(1e-4)
+
+
+def _blur(x: Tensor, sigma: float) -> Tensor:
+    """Gaussian blur; wide ones at a quarter of the side, where nothing is lost."""
+    side = x.shape[-1]
+    if sigma > 8 and side % 4 == 0:
+        small = _blur(F.avg_pool2d(x, 4), sigma / 4)
+        return F.interpolate(small, size=x.shape[2:], mode="bilinear", align_corners=False)
+    kernel = _gaussian(sigma).type_as(x)
+    reach, channels = kernel.numel() // 2, x.shape[1]
+    across = F.conv2d(x, kernel.view(1, 1, 1, -1).expand(channels, 1, 1, -1), padding=(0, reach), groups=channels)
+    return F.conv2d(across, kernel.view(1, 1, -1, 1).expand(channels, 1, -1, 1), padding=(reach, 0), groups=channels)
+
+
+def _gaussian(sigma: float) -> Tensor:
+    reach = max(1, int(2.5 * sigma + 0.5))
+    weights = torch.exp(-torch.arange(-reach, reach + 1).float().square() / (2 * sigma * sigma))
+    return weights / weights.sum()
+
+
+def _grown(mask: Tensor, reach_px: int) -> Tensor:
+    return F.max_pool2d(mask, 2 * reach_px + 1, 1, reach_px)
