@@ -52,7 +52,7 @@ def tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 
 def _tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    side = transfer.shape[-1]
+    side = int(transfer.shape[-1])
     face, plate = (transfer.clamp(-1, 1) + 1) / 2, (target.clamp(-1, 1) + 1) / 2
     core = 1 - _grown(1 - mask, max(1, side // 32))
     enough = core.flatten(1).sum(1) >= 16
@@ -76,11 +76,10 @@ def skin_tone(picture: Tensor, core: Tensor) -> Tensor:
         (B, 3, 1, 1) in [0.02, 0.98]; grey where the core is empty.
     """
     # Without a branch or a loop on what the picture holds, so that the network can be traced.
-    nothing = torch.full_like(picture[:, :1], float("nan")).flatten(2)
-    inside = core.flatten(2) > 0.5
-    brightness = torch.where(inside, picture.mean(1, keepdim=True).flatten(2), nothing)
+    nothing = float("nan")
+    brightness = picture.mean(1, keepdim=True).flatten(2).masked_fill(core.flatten(2) < 0.5, nothing)
     low, high = (torch.nanquantile(brightness, q, dim=2, keepdim=True) for q in SKIN_QUANTILES)
-    lit = torch.where((brightness >= low) & (brightness <= high), picture.flatten(2), nothing)
+    lit = picture.flatten(2).masked_fill(~((brightness >= low) & (brightness <= high)), nothing)
     return torch.nan_to_num(lit.nanmedian(2).values, 0.5)[:, :, None, None].clamp(0.02, 0.98)
 
 
@@ -114,7 +113,7 @@ def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tenso
     Returns:
         (B, 3, S, S), largest at the edge, fading inwards.
     """
-    side = face.shape[-1]
+    side = int(face.shape[-1])
     ring = max(1, round(RING_PX * side / 256))
     inner, outer = mask * _grown(1 - mask, ring), (1 - mask) * _grown(mask, ring)
     distance = torch.log((plate + FLOOR) / (plate_skin + FLOOR)).square().sum(1, keepdim=True)
@@ -135,19 +134,20 @@ def _masked_blur(x: Tensor, mask: Tensor, sigma: float) -> Tensor:
 
 def _blur(x: Tensor, sigma: float) -> Tensor:
     """Gaussian blur; wide ones at a quarter of the side, where nothing is lost."""
-    side = x.shape[-1]
+    side = int(x.shape[-1])
     if sigma > 8 and side % 4 == 0:
         small = _blur(F.avg_pool2d(x, 4), sigma / 4)
         return F.interpolate(small, size=x.shape[2:], mode="bilinear", align_corners=False)
-    kernel = _gaussian(sigma).type_as(x)
+    kernel = _gaussian(sigma, x)
     reach, channels = kernel.numel() // 2, x.shape[1]
     across = F.conv2d(x, kernel.view(1, 1, 1, -1).expand(channels, 1, 1, -1), padding=(0, reach), groups=channels)
     return F.conv2d(across, kernel.view(1, 1, -1, 1).expand(channels, 1, -1, 1), padding=(reach, 0), groups=channels)
 
 
-def _gaussian(sigma: float) -> Tensor:
+def _gaussian(sigma: float, like: Tensor) -> Tensor:
+    """Weights that sum to 1, in the type and on the device of `like`; a trace must not keep the device."""
     reach = max(1, int(2.5 * sigma + 0.5))
-    weights = torch.exp(-torch.arange(-reach, reach + 1).float().square() / (2 * sigma * sigma))
+    weights = torch.exp(-torch.arange(-reach, reach + 1).type_as(like).square() / (2 * sigma * sigma))
     return weights / weights.sum()
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from torch import nn
 
 from fsgan_core.face.network_input import device_of
-from fsgan_core.networks.colour_spread import RING_PX, spread
+from fsgan_core.networks.colour_spread import spread
 from fsgan_core.networks.inference import infer
+from fsgan_core.networks.tone_match import RING_PX
 from fsgan_core.stages.network_arrays import pictures_to_tensor, tensor_to_pictures
 
 FULL_TURN_DEG = 8.0
