@@ -21,6 +21,8 @@ OLDEST_PYTHON = (3, 11)
 NEEDED_GB = 4
 NEEDED_GB_CUDA = 12
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BLENDER_PYTHON = (3, 11)
+BLENDER_REQUIRED = "FSGAN_BLENDER_REQUIRED"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 EXTRAS = {"demo": "", "install": "", "test": "[dev,train,viewer,farm,provenance]"}
 
@@ -45,6 +47,12 @@ def main(arguments=None):
         print("ERROR: {}".format(problem), file=sys.stderr)
         return 1
     if options.task == "test":
+        try:
+            BlenderEnvironment(ROOT).prepare()
+        except SetupError as problem:
+            print("ERROR: Blender, for the tests of its add-on: {}".format(problem), file=sys.stderr)
+            if os.environ.get(BLENDER_REQUIRED):
+                return 1
         return run_tests(environment, options.rest)
     if options.task == "demo":
         return hand_over([environment.command("fsgan"), "demo"] + options.rest)
@@ -78,6 +86,7 @@ class Environment(object):
         self.folder = os.path.join(root, ".venv")
         self.stamp = os.path.join(self.folder, "fsgan_install.stamp")
         self.python = self.command("python")
+        self.constraints = os.path.join(root, "install", "constraints.txt")
 
     def command(self, name):
         """The path of a program inside the environment."""
@@ -179,12 +188,60 @@ class Environment(object):
         own = subprocess.call([self.python, "-c", "import pip"], env=clean_environ(), stderr=subprocess.DEVNULL) == 0
         pip = [self.python, "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", self.python]
         quiet = [] if sys.stdout.isatty() else ["--quiet"]
-        constraints = os.path.join(self.root, "install", "constraints.txt")
-        command = pip + list(arguments) + quiet + ["--disable-pip-version-check", "--constraint", constraints]
+        command = pip + list(arguments) + quiet + ["--disable-pip-version-check", "--constraint", self.constraints]
         if subprocess.call(command, env=clean_environ(**variables)) != 0:
             if shutil.disk_usage(self.root).free < 200e6:
                 raise SetupError("The disk of {} is full. Free some space and run this again.".format(self.root))
             raise SetupError("pip could not install {}; the reason stands above.".format(arguments[-1]))
+
+
+class BlenderEnvironment(Environment):
+    """The virtual environment with Blender as a module, apart because it wants an old numpy.
+
+    Args:
+        root: The checkout, which holds install/constraints-blender.txt.
+    """
+
+    def __init__(self, root):
+        Environment.__init__(self, root)
+        self.folder = os.path.join(root, ".venv-blender")
+        self.stamp = os.path.join(self.folder, "fsgan_install.stamp")
+        self.python = self.command("python")
+        self.constraints = os.path.join(root, "install", "constraints-blender.txt")
+
+    def prepare(self):
+        """Install Blender, unless that has been done.
+
+        Raises:
+            SetupError: This Python is not Blender's, pip failed, or Blender does not start.
+        """
+        if sys.version_info[:2] != BLENDER_PYTHON:
+            raise SetupError("it is made for Python {}.{}. Run this with that one.".format(*BLENDER_PYTHON))
+        with open(self.constraints, "rb") as stream:
+            wanted = hashlib.sha256(stream.read()).hexdigest()
+        if os.path.exists(self.stamp):
+            with open(self.stamp) as stream:
+                if stream.read().strip() == wanted and self.python_runs():
+                    return
+        print("Setting up {} (once; 400 MB are fetched).".format(self.folder))
+        sys.stdout.flush()
+        try:
+            self.make()
+            self.pip("install", "bpy")
+            if not self.python_runs():
+                raise SetupError("it is installed and does not start; the reason stands above.")
+            with open(self.stamp, "w") as stream:
+                stream.write(wanted + "\n")
+        except OSError as problem:
+            raise SetupError("{}: {}. Check the disk and its permissions.".format(self.folder, problem.strerror))
+
+    def python_runs(self):
+        """Whether Blender starts. It can hang when it exits, so it leaves the short way."""
+        command = [self.python, "-c", "import bpy, os; os._exit(0)"]
+        try:
+            return subprocess.call(command, cwd=self.folder, env=clean_environ(), stdout=subprocess.DEVNULL) == 0
+        except OSError:
+            return False
 
 
 def run_tests(environment, options):

@@ -225,6 +225,65 @@ def test_every_check_runs_and_a_failure_is_reported(
     assert "FAILED: mypy" in capsys.readouterr().out
 
 
+@pytest.fixture
+def blender_checkout(checkout: Path, repository: Path, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copy(repository / "install" / "constraints-blender.txt", checkout / "install")
+    monkeypatch.setattr(bootstrap, "BLENDER_PYTHON", sys.version_info[:2])
+    return checkout
+
+
+def test_blender_has_an_environment_of_its_own_and_is_made_once(
+    bootstrap: ModuleType, blender_checkout: Path, calls: list[list[str]]
+) -> None:
+    environment = bootstrap.BlenderEnvironment(str(blender_checkout))
+    os.makedirs(os.path.dirname(environment.python))
+    Path(environment.python).touch()
+    environment.prepare()
+    (install,) = [command for command in calls if "install" in command]
+    assert install[0].startswith(str(blender_checkout / ".venv-blender"))
+    assert install[-1].endswith("constraints-blender.txt")
+    calls.clear()
+    environment.prepare()
+    assert len(calls) == 1 and "import bpy" in calls[0][-1]
+    with open(environment.constraints, "a", encoding="utf-8") as stream:
+        stream.write("# changed\n")
+    environment.prepare()
+    assert any("install" in command for command in calls)
+
+
+def test_blender_that_does_not_start_leaves_no_stamp(
+    bootstrap: ModuleType, blender_checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap.subprocess, "call", lambda command, **_: int("import bpy" in command[-1]))
+    environment = bootstrap.BlenderEnvironment(str(blender_checkout))
+    os.makedirs(os.path.dirname(environment.python))
+    Path(environment.python).touch()
+    with pytest.raises(bootstrap.SetupError, match="does not start"):
+        environment.prepare()
+    assert not os.path.exists(environment.stamp)
+
+
+def test_wrong_python_for_blender_is_named(
+    bootstrap: ModuleType, blender_checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "BLENDER_PYTHON", (3, 2))
+    with pytest.raises(bootstrap.SetupError, match=r"made for Python 3\.2"):
+        bootstrap.BlenderEnvironment(str(blender_checkout)).prepare()
+
+
+@pytest.mark.parametrize(("required", "code"), [("1", 1), ("", 0)])
+def test_missing_blender_fails_where_it_is_required(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, calls: list[list[str]], required: str, code: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv(bootstrap.BLENDER_REQUIRED, required)
+    monkeypatch.setattr(bootstrap.Environment, "prepare", lambda self, extras: None)
+    monkeypatch.setattr(bootstrap, "BLENDER_PYTHON", (3, 2))
+    assert bootstrap.main(["test"]) == code
+    assert "ERROR: Blender, for the tests of its add-on" in capsys.readouterr().err
+    assert bool(calls) == (code == 0)
+
+
 def test_hosts_python_settings_do_not_leak_in(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONHOME", "/opt/nuke")
     monkeypatch.setenv("PYTHONPATH", "/opt/nuke/lib")
