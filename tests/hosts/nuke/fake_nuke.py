@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from real_tcl import TclNode, read_script, substitute
+from gizmo_tcl import TclNode, read_script, substitute
 
 _READ_KNOBS = {
     "file": "", "proxy": "", "first": "1", "last": "1", "origfirst": "1", "origlast": "1", "origset": "false",
@@ -456,7 +456,7 @@ def substitute_list(text: str) -> list[str]:
 
 
 def substitute_words(text: str) -> str:
-    from real_tcl import _tcl
+    from gizmo_tcl import _tcl
 
     program = "set result [lmap word $source {binary encode hex [encoding convertto utf-8 $word]}]"
     return _tcl(program, source=text)

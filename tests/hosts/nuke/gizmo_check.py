@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from real_tcl import TclNode, read_script
+from gizmo_tcl import TclNode, read_script
 
 KNOB_TYPES = {"1", "2", "3", "4", "6", "7", "20", "22", "26", "41"}
 """Those that our nodes use, by Nuke's numbers."""

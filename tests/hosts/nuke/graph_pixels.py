@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from real_tcl import TclNode, _tcl
+from gizmo_tcl import TclNode, _tcl
 
 Stream = dict[str, np.ndarray]
 """Channel name, such as `rgba.red` or `fsgan_blend.green`, to (H, W)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from gizmo_check import check_script
-from real_tcl import TclNode, read_script
+from gizmo_tcl import TclNode, read_script
 
 from fsgan_core.host.job_form import SETTING, form_fields
 from fsgan_core.media.layer_names import LAYER_CHANNELS
@@ -129,14 +129,14 @@ def test_broken_gizmo_is_noticed(gizmos: Path, broken: str) -> None:
 def test_tclsh_reads_the_same_as_tkinter(gizmos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shutil
 
-    import real_tcl
+    import gizmo_tcl
 
     pytest.importorskip("tkinter")
     if shutil.which("tclsh") is None:
         pytest.skip("tkinter is the only Tcl here; nothing to compare")
     text = (gizmos / "FSGAN_Swap.gizmo").read_text(encoding="utf-8")
     expected = read_script(text)
-    monkeypatch.setattr(real_tcl, "_tcl", lambda program, **variables: real_tcl._tclsh(program, variables))
+    monkeypatch.setattr(gizmo_tcl, "_tcl", lambda program, **variables: gizmo_tcl._tclsh(program, variables))
     assert as_json(read_script(text).nodes[0]) == as_json(expected.nodes[0])
 
 

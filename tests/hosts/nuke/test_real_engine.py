@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import OpenImageIO
 import pytest
-from conftest import finished, start_nuke
+from gizmo_tcl import read_script
 from graph_pixels import GraphPixels, Stream
-from real_tcl import read_script
+from nuke_session import finished, start_nuke
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX paths")
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from nuke_session import finished, make_shot, start_nuke
 
 from fsgan_core.errors import FsganError, JobError, PlateError
 from fsgan_core.host.engine_run import attach_run
@@ -17,8 +18,6 @@ from fsgan_core.host.run_folder import past_runs
 from fsgan_core.job.job_file import read_job
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the toy engine is a POSIX script")
-
-from conftest import finished, start_nuke  # noqa: E402 - of this folder
 
 
 def press(shot: Any, button: str) -> None:
@@ -85,8 +84,6 @@ def test_user_interface_shows_progress_and_stays_free(shot_gui: Any, monkeypatch
 
 
 def test_terminal_prints_every_frame(gizmos: Path, tmp_path: Path, toy_engine: ModuleType, monkeypatch: Any) -> None:
-    from conftest import make_shot
-
     for nuke in start_nuke(gizmos, False, monkeypatch):
         shot = make_shot(nuke, tmp_path, toy_engine, monkeypatch)
         press(shot, "render")
