@@ -16,6 +16,7 @@ from fsgan_core.cli import (
     farm_commands,
     install_commands,
     job_commands,
+    provenance_commands,
     puppet_command,
     reenact_commands,
     serve,
@@ -59,6 +60,7 @@ app.command("view")(viewer_commands.view)
 app.command("doctor")(doctor.doctor)
 app.add_typer(install_commands.app, name="install")
 app.add_typer(weights_commands.app, name="weights")
+app.add_typer(provenance_commands.app, name="provenance")
 
 
 @app.callback(invoke_without_command=True)

@@ -35,7 +35,7 @@ def verify_job(job: Any, progress: Progress, against: str = "") -> str:
     """
     if isinstance(job, (SwapJob, ReenactJob, PoseJob, ExpressionJob)):
         pack = pack_identity(job.settings.weights)
-        numbers = _numbers_of(job)
+        numbers = frames_of_job(job)
         statuses = verify_frames(job, numbers, job_hash(job, pack), progress, against)
         said = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
         same = f", the same to the bit as {against}" if against else ""
@@ -50,7 +50,7 @@ def verify_job(job: Any, progress: Progress, against: str = "") -> str:
     return f"{len(manifest.sha256)} weight files are whole: {job.out}"
 
 
-def _numbers_of(job: PictureJob) -> tuple[int, ...]:
+def frames_of_job(job: PictureJob) -> tuple[int, ...]:
     """The frames that the job must have left."""
     if not isinstance(job, SwapJob):
         return plan_frames(job).chosen(job.settings.frames)
