@@ -60,7 +60,7 @@ def evaluate_weights(
     ] = None,
     people: Annotated[int, typer.Option("--people", min=0, help="Validation people at most; 0: all.")] = 0,
     views: Annotated[int, typer.Option("--views", min=1, help="Renders of each person.")] = 6,
-    pictures: Annotated[int, typer.Option("--pictures", min=4, help="Pictures in which faces are sought.")] = 350,
+    pictures: Annotated[int, typer.Option("--pictures", min=1, help="Pictures in which faces are sought.")] = 350,
     pairs: Annotated[int, typer.Option("--pairs", min=1, help="Reenactments of each person.")] = 2,
     log: Annotated[LogFormat, LOG_OPTION] = LogFormat.AUTO,
 ) -> None:

@@ -65,13 +65,13 @@ class Clip:
         )
 
 
-def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ()) -> list[Clip]:
+def load_clips(folders: Sequence[Path], split: str, without: Sequence[str] = ()) -> list[Clip]:
     """Every clip of a split, in the order of the file names.
 
     Args:
         folders: Where the .npz files lie.
         split: "train", "val" or "demo".
-        sources: Keep these sources only (`meta.source`); empty keeps all.
+        without: Sources (`meta.source`) to leave out.
 
     Raises:
         JobError: There is no folder, or one holds no clip of that split.
@@ -83,7 +83,7 @@ def load_clips(folders: Sequence[Path], split: str, sources: Sequence[str] = ())
         before = len(clips)
         for path in sorted(folder.glob("*.npz")):
             clip = Clip(read_clip(path))
-            if clip.meta.split == split and (not sources or clip.meta.source in sources):
+            if clip.meta.split == split and clip.meta.source not in without:
                 clips.append(clip)
         if len(clips) == before:
             raise JobError(f"no prepared clip of split {split!r} lies in {folder}; make some with fsgan synthesize")
@@ -96,6 +96,7 @@ def batches(
     seed: int,
     first: int,
     workers: int = 2,
+    share: range | None = None,
 ) -> Iterator[dict[str, np.ndarray]]:
     """Endless batches of samples, made ahead by threads; batch k depends on (seed, k) alone.
 
@@ -105,13 +106,14 @@ def batches(
         seed: Of the run.
         first: Number of the first batch, for a resumed run.
         workers: Threads.
+        share: Which samples of each batch are made; None for all.
 
     Yields:
         Name -> stacked arrays (B, ...).
     """
 
     def make(number: int) -> dict[str, np.ndarray]:
-        samples = [make_sample(np.random.default_rng([seed, number, k])) for k in range(batch_size)]
+        samples = [make_sample(np.random.default_rng([seed, number, k])) for k in share or range(batch_size)]
         return {name: np.stack([sample[name] for sample in samples]) for name in samples[0]}
 
     with ThreadPoolExecutor(workers) as pool:

@@ -16,7 +16,6 @@ from fsgan_core.geometry.landmark_warp import warp_map
 from fsgan_core.training.losses import (
     ADVERSARIAL_WEIGHT,
     PIXEL_WEIGHT,
-    discriminator_loss,
     generator_adversarial_loss,
     perceptual_loss,
 )
@@ -148,12 +147,6 @@ def generator_loss(pictures: list[Generated], context: GeneratorContext) -> tupl
         else:
             figures["stepwise"] = perceptual
     return total, figures
-
-
-def discriminator_step(pictures: list[Generated], discriminator: nn.Module) -> Tensor:
-    """The discriminator's loss on the first generated picture, without gradient to the generator."""
-    made = pictures[0]
-    return discriminator_loss(discriminator(made.wanted), discriminator(made.fake.detach()))
 
 
 def remove_background(picture: Tensor, mask: Tensor) -> Tensor:

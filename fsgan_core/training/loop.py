@@ -7,11 +7,10 @@ weights as one that was not.
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +20,15 @@ from torch import Tensor, nn
 from fsgan_core.errors import CancelledError, EngineError
 from fsgan_core.job.progress import Progress
 from fsgan_core.networks.inference import computes_bfloat16, to_device
-from fsgan_core.training import generator_steps
 from fsgan_core.training.checkpoint import load_checkpoint, save_checkpoint
 from fsgan_core.training.datasets import batches
+from fsgan_core.training.generator_steps import Generated
+from fsgan_core.training.processes import ALONE, Processes, joined_processes
 from fsgan_core.training.recipes import Recipe, learning_rate
+from fsgan_core.training.run_log import RunLog
+from fsgan_core.training.step_loss import DiscriminatorLoss, StepLoss
 from fsgan_core.training.tasks import DataFolders, Task, build_task
+from fsgan_core.training.validation_pictures import validation_sheet
 from fsgan_core.weights.save import save_network
 
 log = logging.getLogger(__name__)
@@ -74,13 +77,19 @@ def train(recipe: Recipe, folders: DataFolders, run: RunSettings, progress: Prog
         EngineError: The loss stayed not-a-number.
         CancelledError: The user stopped the run; the same command goes on with it.
     """
-    progress = progress or Progress()
-    trainer = Trainer(recipe, build_task(recipe, folders), run)
+    with joined_processes(run.device) as processes:
+        trainer = Trainer(recipe, build_task(recipe, folders), run, processes)
+        try:
+            return _train(trainer, progress if progress is not None and processes.first else Progress())
+        finally:
+            trainer.log.close()
+
+
+def _train(trainer: Trainer, progress: Progress) -> Path:
+    recipe, run = trainer.recipe, trainer.run
     trainer.resume()
     last_save = last_validation = time.monotonic()
-    progress.begin(
-        f"train {recipe.role} {recipe.size}", max(0, recipe.images - trainer.images + recipe.batch - 1) // recipe.batch
-    )
+    progress.begin(f"train {recipe.role} {recipe.size}", trainer.steps_left())
     while trainer.images < recipe.images and not (run.stop_after_images and trainer.images >= run.stop_after_images):
         trainer.step()
         try:
@@ -102,16 +111,20 @@ def train(recipe: Recipe, folders: DataFolders, run: RunSettings, progress: Prog
 
 
 class Trainer:
-    """State of one run."""
+    """State of one run, or of one process of it."""
 
-    def __init__(self, recipe: Recipe, task: Task, run: RunSettings) -> None:
-        self.recipe, self.task, self.run = recipe, task, run
+    def __init__(self, recipe: Recipe, task: Task, run: RunSettings, processes: Processes = ALONE) -> None:
+        self.recipe, self.task, self.run, self.processes = recipe, task, run, processes
+        self.log = RunLog(run.out, recipe, processes.first)
         if run.start_from is not None:
             from safetensors.torch import load_file
 
             task.exported.load_state_dict(load_file(str(run.start_from)), strict=False)
         self.net = to_device(task.trained, run.device)
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
+        self.loss = processes.together(StepLoss(self.net, task))
+        self.average_loss = StepLoss(self.average, task)
+        self.discriminator_loss: nn.Module | None = None
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=recipe.lr, betas=recipe.betas)
         self.networks: dict[str, nn.Module] = {"net": self.net, "average": self.average}
         self.optimizers: dict[str, torch.optim.Optimizer] = {"net": self.optimizer}
@@ -121,12 +134,13 @@ class Trainer:
                 task.context.transformer.to(run.device)
             if task.context.discriminator is not None:
                 self.networks["discriminator"] = to_device(task.context.discriminator, run.device)
+                self.discriminator_loss = processes.together(DiscriminatorLoss(self.networks["discriminator"]))
                 self.optimizers["discriminator"] = torch.optim.Adam(
                     task.context.discriminator.parameters(), lr=recipe.lr / 2, betas=recipe.betas
                 )
         self.images = self.number = self.bad_steps = 0
         self._batches: Iterator[dict[str, np.ndarray]] | None = None
-        self._batches_stage = ""
+        self._batches_size = -1
         self._figures: dict[str, list[float]] = {}
         self._logged = time.monotonic()
 
@@ -137,8 +151,28 @@ class Trainer:
 
     @property
     def size(self) -> int:
-        """Side of the training pictures now, px."""
-        return self.recipe.crop // 2 if self.stage == "base" else self.recipe.crop
+        """Side of the training pictures now, px: half the recipe's, all of it, and twice in the finest stage."""
+        if self.stage == "base":
+            return self.recipe.crop // 2
+        return self.recipe.crop * 2 if self._fine(self.images) else self.recipe.crop
+
+    @property
+    def batch(self) -> int:
+        """Pictures a step now: a picture of twice the side takes four times the memory."""
+        return self._batch_at(self.images)
+
+    def steps_left(self) -> int:
+        """Steps until the recipe's pictures are seen."""
+        images, steps = self.images, 0
+        while images < self.recipe.images:
+            images, steps = images + self._batch_at(images), steps + 1
+        return steps
+
+    def _fine(self, images: int) -> bool:
+        return self.recipe.fine_share > 0 and images >= (1 - self.recipe.fine_share) * self.recipe.images
+
+    def _batch_at(self, images: int) -> int:
+        return max(1, self.recipe.batch // 4) if self._fine(images) else self.recipe.batch
 
     def step(self) -> None:
         """One optimiser step."""
@@ -149,8 +183,11 @@ class Trainer:
         torch.manual_seed(self.recipe.seed * 1_000_003 + self.number)
         batch = self._next_batch()
         self.net.train()
+        adversarial = self._adversarial(progress)
+        if adversarial:
+            self.networks["discriminator"].requires_grad_(False)
         with self._autocast():
-            loss, figures, pictures = self._forward(self.net, batch, progress)
+            loss, figures, pictures = self.loss(batch, self.stage, progress, adversarial)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -159,34 +196,42 @@ class Trainer:
             self.bad_steps = 0
         else:
             self._count_bad_step()
-        if pictures and self._adversarial(progress):
-            self._train_discriminator(pictures)
+        if pictures and adversarial:
+            self.networks["discriminator"].requires_grad_(True)
+            self._train_discriminator(pictures[0])
         self._update_average()
-        self.images += self.recipe.batch
+        self.images += self.batch
         self.number += 1
         self._record({"loss": loss, **figures})
 
-    def validate(self) -> dict[str, float]:
-        """Mean figures of the averaged weights on 16 fixed batches of people that training never sees."""
+    def validate(self) -> None:
+        """Log mean figures of the averaged weights on 16 fixed batches of people that training never sees."""
+        if not self.processes.first:
+            return
         size = self.size
         sums: dict[str, list[float]] = {}
         self.average.eval()
-        source = batches(self.task.make_sample(size, "val"), self.recipe.batch, 99, 0, 1)
+        source = batches(self.task.make_sample(size, "val"), self.batch, 99, 0, 1)
         with torch.no_grad(), self._autocast():
             for number in range(16):
                 batch = {**self._to_device(next(source)), "number": torch.tensor(number)}
                 if self.task.validation is not None:
                     figures = self.task.validation(self.average, batch)
                 else:
-                    _, figures, _ = self._forward(self.average, batch, 0.0)
+                    _, figures, _ = self.average_loss(batch, self.stage, 0.0, self._adversarial(0.0))
+                if number == 0:
+                    sheet = validation_sheet(self.recipe.role, self.task, self.average, batch, self.stage)
                 for name, value in figures.items():
                     sums.setdefault(name, []).append(float(value))
         means = {name: float(np.mean(values)) for name, values in sums.items()}
-        self._write({"kind": "validation", "size": size, **means})
-        return means
+        self.log.write(self.images, {"kind": "validation", "size": size, **means})
+        self.log.show(self.images, sheet)
 
     def save(self) -> Path:
-        """Checkpoint, and export the averaged weights of what goes into a pack."""
+        """Checkpoint, and export the averaged weights of what goes into a pack; gives the exported file."""
+        path = self.run.out / f"{self.recipe.role}.safetensors"
+        if not self.processes.first:
+            return path
         save_checkpoint(
             self.run.out / "checkpoint.safetensors",
             self.networks,
@@ -194,9 +239,7 @@ class Trainer:
             {"images": self.images, "number": self.number},
         )
         exported = dict(self.average.named_modules()).get("features", self.average)
-        return save_network(
-            self.run.out / f"{self.recipe.role}.safetensors", exported, self.recipe.role, self.recipe.size
-        )
+        return save_network(path, exported, self.recipe.role, self.recipe.size)
 
     def resume(self) -> None:
         """Go on from the checkpoint of `run.out`, if there is one."""
@@ -205,27 +248,14 @@ class Trainer:
             counters = load_checkpoint(path, self.networks, self.optimizers)
             self.images, self.number = int(counters["images"]), int(counters["number"])
 
-    def _forward(
-        self, net: nn.Module, batch: dict[str, Tensor], progress: float
-    ) -> tuple[Tensor, dict[str, Tensor], list[generator_steps.Generated]]:
-        if self.task.analysis_step is not None:
-            return *self.task.analysis_step(net, batch), []
-        assert self.task.pictures is not None and self.task.context is not None
-        pictures = self.task.pictures(net, batch, self.task.context, self.stage, progress)
-        context = self.task.context
-        if not self._adversarial(progress):
-            context = replace(context, discriminator=None)
-        loss, figures = generator_steps.generator_loss(pictures, context)
-        return loss, figures, pictures
-
     def _adversarial(self, progress: float) -> bool:
         context = self.task.context
         return context is not None and context.discriminator is not None and progress >= self.recipe.adversarial_from
 
-    def _train_discriminator(self, pictures: list[generator_steps.Generated]) -> None:
-        assert self.task.context is not None and self.task.context.discriminator is not None
+    def _train_discriminator(self, made: Generated) -> None:
+        assert self.discriminator_loss is not None
         with self._autocast():
-            loss = generator_steps.discriminator_step(pictures, self.task.context.discriminator)
+            loss = self.discriminator_loss(made.wanted, made.fake.detach())
         optimizer = self.optimizers["discriminator"]
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -233,10 +263,11 @@ class Trainer:
         self._figures.setdefault("discriminator", []).append(float(loss.detach()))
 
     def _next_batch(self) -> dict[str, Tensor]:
-        if self._batches is None or self._batches_stage != self.stage:
-            self._batches_stage = self.stage
+        if self._batches is None or self._batches_size != self.size:
+            self._batches_size = self.size
             maker = self.task.make_sample(self.size, "train")
-            self._batches = batches(maker, self.recipe.batch, self.recipe.seed, self.number, self.run.workers)
+            share = self.processes.share(self.batch)
+            self._batches = batches(maker, self.batch, self.recipe.seed, self.number, self.run.workers, share)
         return {**self._to_device(next(self._batches)), "number": torch.tensor(self.number)}
 
     def _to_device(self, batch: dict[str, np.ndarray]) -> dict[str, Tensor]:
@@ -273,15 +304,9 @@ class Trainer:
         now = time.monotonic()
         if now - self._logged > 20:
             count = len(self._figures["loss"])
-            rate = count * self.recipe.batch / (now - self._logged)
+            rate = count * self.batch / (now - self._logged)
             means = {name: float(np.mean(values)) for name, values in self._figures.items()}
-            self._write({"kind": "training", "size": self.size, "images_per_second": round(rate, 2), **means})
+            self.log.write(
+                self.images, {"kind": "training", "size": self.size, "images_per_second": round(rate, 2), **means}
+            )
             self._figures, self._logged = {}, now
-
-    def _write(self, event: dict[str, object]) -> None:
-        self.run.out.mkdir(parents=True, exist_ok=True)
-        rounded = {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in event.items()}
-        line = json.dumps({"images": self.images, **rounded})
-        with (self.run.out / "log.jsonl").open("a") as stream:
-            stream.write(line + "\n")
-        log.info("%s", line)

@@ -5,7 +5,7 @@ The one place where training defaults are written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fsgan_core.errors import JobError
 
@@ -23,6 +23,7 @@ class Recipe:
         lr: Largest learning rate.
         betas: Of Adam.
         base_share: Share of `images` trained at half the side with the global generator alone (progressive training).
+        fine_share: Share of `images` trained at the end at twice the side, a quarter of the batch a step.
         adversarial_from: Progress at which the discriminator starts; 1 is never.
         schedule: "cosine", or "halving": the paper's half every ten epochs, of which a run has fifty.
         photo_share: Share of samples from labelled photographs (analysis networks only).
@@ -38,6 +39,7 @@ class Recipe:
     lr: float
     betas: tuple[float, float] = (0.9, 0.999)
     base_share: float = 0.0
+    fine_share: float = 0.0
     adversarial_from: float = 1.0
     schedule: str = "cosine"
     photo_share: float = 0.0
@@ -65,15 +67,15 @@ RECIPES: dict[str, Recipe] = {
     "blending-compact": Recipe("blending", "compact", 256, 8, 32_000, 1e-3, GAN_BETAS, base_share=0.6),
     "reenactment-paper": Recipe(
         "reenactment", "paper", 256, 24, 2_000_000, 2e-4, GAN_BETAS,
-        base_share=0.25, adversarial_from=0.0, schedule="halving",
+        base_share=0.25, fine_share=0.1, adversarial_from=0.0, schedule="halving",
     ),
     "inpainting-paper": Recipe(
         "inpainting", "paper", 256, 16, 1_500_000, 2e-4, GAN_BETAS,
-        base_share=0.25, adversarial_from=0.0, schedule="halving",
+        base_share=0.25, fine_share=0.1, adversarial_from=0.0, schedule="halving",
     ),
     "blending-paper": Recipe(
         "blending", "paper", 256, 16, 1_500_000, 2e-4, GAN_BETAS,
-        base_share=0.25, adversarial_from=0.0, schedule="halving",
+        base_share=0.25, fine_share=0.1, adversarial_from=0.0, schedule="halving",
     ),
     "segmentation-paper": Recipe(
         "segmentation", "paper", 256, 48, 2_400_000, 1e-4, photo_share=0.4, schedule="halving"
@@ -84,6 +86,14 @@ RECIPES: dict[str, Recipe] = {
     "detector-paper": Recipe("detector", "paper", 160, 64, 2_000_000, 1e-3, photo_share=0.3),
     "transformer-paper": Recipe("transformer", "paper", 0, 1024, 20_000_000, 1e-3),
 }  # fmt: skip
+RECIPES.update(
+    {
+        f"{recipe.role}-tiny": replace(recipe, crop=min(recipe.crop, 64), batch=2, images=8)
+        for recipe in RECIPES.values()
+        if recipe.size == "compact"
+    }
+)
+"""The tiny recipes teach nothing: they show in seconds that every step of the way from data to pack runs."""
 
 
 def find_recipe(name: str) -> Recipe:

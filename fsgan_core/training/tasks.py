@@ -36,6 +36,9 @@ from fsgan_core.training.recipes import Recipe
 from fsgan_core.weights.architectures import MEASURE_ROLES, build_network
 from fsgan_core.weights.load import load_network
 
+REAL_PORTRAITS = ("cong",)
+"""Sources of our own data that show real people; no generator sees them. Footage of the user is the user's choice."""
+
 SampleMaker = Callable[[np.random.Generator], dict[str, np.ndarray]]
 
 
@@ -146,7 +149,7 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
     make, pictures = makers[recipe.role]
     if recipe.role == "blending" and recipe.size == "paper":
         make = generator_samples.poisson_sample
-    clips = {split: load_clips([folders.root / "takes"], split, ("t2i", "faker")) for split in ("train", "val")}
+    clips = {split: load_clips([folders.root / "takes"], split, REAL_PORTRAITS) for split in ("train", "val")}
     frozen = folders.frozen or folders.root / "frozen"
     features = load_network(frozen, "features").eval().requires_grad_(False)
     transformer = None

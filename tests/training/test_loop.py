@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file
 
 from fsgan_core.errors import JobError, WeightsError
-from fsgan_core.training.loop import RunSettings, train
+from fsgan_core.training.loop import RunSettings, Trainer, train
 from fsgan_core.training.recipes import find_recipe, learning_rate
-from fsgan_core.training.tasks import DataFolders
+from fsgan_core.training.tasks import DataFolders, build_task
 from fsgan_core.weights.load import load_network
 
 
@@ -55,6 +55,19 @@ def test_killed_run_ends_at_the_same_bits(data: Path, tmp_path: Path) -> None:
     a, b = (load_file(folder / "checkpoint.safetensors") for folder in (whole, broken))
     assert a.keys() == b.keys()
     assert all(torch.equal(a[key], b[key]) for key in a)
+
+
+def test_the_finest_stage_has_twice_the_side_and_a_quarter_of_the_batch(data: Path, tmp_path: Path) -> None:
+    recipe = replace(find_recipe("inpainting-compact"), crop=32, batch=4, images=16, base_share=0.25, fine_share=0.5)
+    trainer = Trainer(recipe, build_task(recipe, DataFolders(data)), RunSettings(tmp_path, workers=1))
+    seen = []
+    draw = trainer._next_batch
+    trainer._next_batch = lambda: seen.append(draw()) or seen[-1]
+    steps = trainer.steps_left()
+    while trainer.images < recipe.images:
+        trainer.step()
+    assert [tuple(batch["target"].shape[::3]) for batch in seen] == [(4, 16), (4, 32), *[(1, 64)] * 8]
+    assert steps == len(seen) and trainer.images == 16
 
 
 def test_training_lowers_the_loss(data: Path, tmp_path: Path) -> None:

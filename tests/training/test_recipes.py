@@ -17,8 +17,10 @@ HALVING = Recipe("pose", "paper", 128, 32, 1000, 2e-3, schedule="halving")
 def test_every_role_has_both_sizes_and_a_recipe_its_name() -> None:
     pack = {f"{role}-{size}" for role in ROLES for size in ("compact", "paper")}
     # What measures is one network for all packs: figures of two packs must be comparable.
-    assert set(RECIPES) == pack | {f"{role}-compact" for role in MEASURE_ROLES}
-    assert all(name == f"{recipe.role}-{recipe.size}" for name, recipe in RECIPES.items())
+    measures = {f"{role}-compact" for role in MEASURE_ROLES}
+    tiny = {f"{role}-tiny" for role in (*ROLES, *MEASURE_ROLES)}
+    assert set(RECIPES) == pack | measures | tiny
+    assert all(name in (f"{recipe.role}-{recipe.size}", f"{recipe.role}-tiny") for name, recipe in RECIPES.items())
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES.keys())
