@@ -61,7 +61,8 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
         progress.finished(f"{len(export_shot(job, progress))} exports: {job.out}")
     elif isinstance(job, ImportTracksJob):
         imported = import_tracks(job, progress)
-        progress.finished(f"{sum(imported.moved.values())} keys of {len(imported.moved)} landmarks moved: {job.out}")
+        keys, landmarks = sum(imported.moved.values()), len(imported.moved)
+        progress.finished(f"Keys moved: {keys}, landmarks: {landmarks}. Corrections: {job.out}")
     elif isinstance(job, FinetuneJob):
         from fsgan_core.training.finetune import describe, finetune
 

@@ -59,6 +59,9 @@ class ResultWriter:
             "fsgan/device": pack.device,
             JOB_ATTRIBUTE: digest,
         }
+        for matte in ("artist_matte", "holdout_matte"):
+            if getattr(job.mattes, matte):
+                self._attributes[f"fsgan/{matte}"] = os.path.basename(getattr(job.mattes, matte))
         consent = check_consent(job)
         if consent is not None:
             self._attributes["fsgan/consent"] = consent.reference

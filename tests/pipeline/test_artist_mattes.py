@@ -11,6 +11,7 @@ import pytest
 
 from fsgan_core.errors import PlateError
 from fsgan_core.job.matte_settings import MatteSettings
+from fsgan_core.media.exr_header import read_exr_headers
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import write_frame
 from fsgan_core.shot.image_window import ImageWindow
@@ -83,6 +84,9 @@ def test_holdout_keeps_the_bits_of_the_plate(swap_bench: Any, plate: np.ndarray)
     np.testing.assert_allclose(held["fsgan_matte.A"], free["fsgan_matte.A"] * (1 - hand), atol=HALF_STEP)
     np.testing.assert_array_equal(rgb(held)[50:60, 60:100], plate[50:60, 60:100])
     assert (free["fsgan_matte.A"][50:60, 60:100] > 0.9).any()
+    header = read_exr_headers(str(swap_bench.folder / "out.0001.exr"))[0]
+    assert header.value_of("fsgan/holdout_matte") == "hand.exr"
+    assert header.value_of("fsgan/artist_matte") is None
     # Behind the soft edge of the hand the new face is complete.
     np.testing.assert_array_equal(rgb(held, "fsgan_blend."), rgb(free, "fsgan_blend."))
 
