@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PyQt5.QtCore import Qt, QTimer
 from PyQt5.QtWidgets import QApplication
 
+from fsgan_core.color.colorspaces import forget_configurations
 from fsgan_core.errors import FsganError
 from fsgan_viewer.main_window import MainWindow
 from fsgan_viewer.models.opened_shot import ShotFiles, find_shot
@@ -49,4 +50,8 @@ def show(files: ShotFiles, engine: str = "") -> int:
     waker = QTimer()
     waker.timeout.connect(lambda: None)
     waker.start(250)
-    return int(application.exec_())
+    code = int(application.exec_())
+    # However the loop was left: threads must not read on while the interpreter ends.
+    window.shut_down()
+    forget_configurations()
+    return code

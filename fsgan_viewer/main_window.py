@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         """End threads and the puppet's process."""
         QApplication.instance().removeEventFilter(self)
         self.transport.stop()
+        self.jobs.runner.detach()
         self.job_presenter.close()
         self.shot.close()
         self.session.close()

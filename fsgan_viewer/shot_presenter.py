@@ -105,7 +105,10 @@ class ShotPresenter(QObject):
             self.report = read_report(self.session.files.report)
         except FsganError as error:
             self.said.emit(str(error))
+        if self.report is not None and self.report.verdict:
+            self.said.emit(f"report: {self.report.verdict}")
         self.show_curves()
+        self.show_bad_frames()
 
     def scan_statuses(self, frames: tuple[int, ...] | None = None) -> None:
         """Read the status of all frames of the result, or of some."""

@@ -28,6 +28,7 @@ CURVE_COLOURS = {
     "score": QColor(170, 170, 170),
     "identity": QColor(204, 150, 220),
     "flicker": QColor(226, 168, 84),
+    "of plate": QColor(130, 130, 130),
 }
 STATUS_COLOURS = {"swapped": GOOD, "held": WARNING, "no_face": QColor(120, 70, 66), "missing": ERROR}
 

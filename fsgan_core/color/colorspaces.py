@@ -87,6 +87,12 @@ def is_linear(name: str, config: str = "") -> bool:
     return bool(_load(config or config_name()).isColorSpaceLinear(name))
 
 
+def forget_configurations() -> None:
+    """Let go of the configurations that were loaded, so that a program can end, or one that changed is read again."""
+    _load.cache_clear()
+    _names_in.cache_clear()
+
+
 @lru_cache(maxsize=8)
 def _load(config: str) -> oiio.ColorConfig:
     """The configuration; loading takes a tenth of a second, so it is kept."""

@@ -99,6 +99,11 @@ class JobRunner(QObject):
         if self._run is not None:
             self._run.cancel()
 
+    def detach(self) -> None:
+        """Follow the job no longer; it goes on."""
+        self._timer.stop()
+        self._run = None
+
     def _start(self, found: Engine | str, job: Job, words: str) -> None:
         self._starting = False
         if isinstance(found, str):

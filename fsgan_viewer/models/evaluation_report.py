@@ -14,19 +14,28 @@ from fsgan_core.errors import StageMissingError
 from fsgan_viewer.models.bad_frames import BadFrame
 from fsgan_viewer.models.shot_curves import FLICKER, IDENTITY, Curve
 
+_CURVES = (
+    ("identity", "identity", IDENTITY),
+    ("flicker", "flicker", FLICKER),
+    ("of plate", "plate_flicker", FLICKER),
+)
+"""Name on the timeline, entry of the report, lane."""
+
 
 @dataclass(frozen=True)
 class EvaluationReport:
     """One report.
 
     Args:
-        curves: Of identity and flicker, as far as the report holds them by frame.
-        bad_frames: What the report itself calls bad.
+        curves: Of identity and flicker, result and plate, as far as the report holds them by frame.
+        bad_frames: What the report itself calls bad, with its reasons.
+        verdict: Its one line.
         sentence: What stands in a lane that the report has no curve for.
     """
 
     curves: list[Curve]
     bad_frames: list[BadFrame]
+    verdict: str = ""
     sentence: str = "the report does not hold this by frame"
 
 
@@ -47,16 +56,20 @@ def read_report(path: str) -> EvaluationReport | None:
 
 
 def _report_from(content: Mapping[str, Any]) -> EvaluationReport:
-    """Curves of the report's frames: entries with a frame number and its measures."""
+    """Curves of the report's frames (`{"frame": 1001, "identity": 0.6, ...}`), and its lists of bad ones by reason."""
     rows: Sequence[Mapping[str, Any]] = content["frames"]
     frames = np.array([int(row["frame"]) for row in rows], int)
     curves = []
-    for name, group in (("identity", IDENTITY), ("flicker", FLICKER)):
-        values = np.array([_number(row.get(name)) for row in rows], float)
+    for name, field, group in _CURVES:
+        values = np.array([_number(row.get(field)) for row in rows], float)
         if np.isfinite(values).any():
             curves.append(Curve(group, name, "", frames, values))
-    bad = [BadFrame(int(row["frame"]), str(reason)) for row in rows for reason in row.get("bad", ())]
-    return EvaluationReport(curves, bad)
+    bad = [
+        BadFrame(int(frame), str(reason), is_error=reason == "no result")
+        for reason, numbers in content.get("bad_frames", {}).items()
+        for frame in numbers
+    ]
+    return EvaluationReport(curves, bad, str(content.get("verdict", "")))
 
 
 def _number(value: Any) -> float:

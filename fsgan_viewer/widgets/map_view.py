@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt5.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt5.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PyQt5.QtWidgets import QToolTip, QWidget
 
 from fsgan_viewer.models.pose_map import MapQuery, PoseMap
@@ -24,6 +24,7 @@ from fsgan_viewer.style import (
 
 _MARGIN = 26
 _TILE = 84
+_LARGEST_ZOOM = 8.0
 _ORIGIN_COLOURS = {"photographed": VIEW_DOT, "flipped": ACCENT, "artificial": QUERY}
 
 
@@ -51,6 +52,8 @@ class MapView(QWidget):
         self._sheet = QImage()
         self._thumbnails: dict[int, QImage] = {}
         self._trail: list[tuple[float, float]] = []
+        self._zoom = 1.0
+        self.setToolTip("Drag: turn the puppet. Wheel: zoom. Green: photographed, orange: mirrored, red: made views.")
 
     def sizeHint(self) -> QSize:
         """A square, and a row of thumbnails."""
@@ -121,6 +124,11 @@ class MapView(QWidget):
         if index is not None and self.map is not None:
             self.view_picked.emit(self.map.views[index].frame)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Show a smaller or larger part of the poses, about the frontal one."""
+        self._zoom = min(max(self._zoom * 1.2 ** (event.angleDelta().y() / 120.0), 1.0), _LARGEST_ZOOM)
+        self.update()
+
     def event(self, event: QEvent) -> bool:
         """Say which view is under the pointer."""
         if event.type() == QEvent.ToolTip and isinstance(event, QHelpEvent) and self.map is not None:
@@ -130,7 +138,7 @@ class MapView(QWidget):
                 words = f"view {index}: source frame {view.frame}, {view.origin}\n"
                 words += "yaw {:.1f}  pitch {:.1f}  roll {:.1f}".format(*view.pose)
                 QToolTip.showText(event.globalPos(), words, self)
-            return True
+                return True
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -146,8 +154,10 @@ class MapView(QWidget):
             return
         painter.setRenderHint(QPainter.Antialiasing)
         self._paint_plane(painter)
+        painter.setClipRect(self._plane())
         self._paint_mesh(painter)
         self._paint_query(painter)
+        painter.setClipping(False)
         self._paint_tiles(painter)
         painter.end()
 
@@ -157,7 +167,7 @@ class MapView(QWidget):
         return QRectF((self.width() - side) / 2, _MARGIN - 8, side, side)
 
     def _reach(self) -> float:
-        return (self.map.boundary_deg if self.map is not None else 75.0) * 1.03
+        return (self.map.boundary_deg if self.map is not None else 75.0) * 1.03 / self._zoom
 
     def _view_at(self, place: QPointF) -> int | None:
         if self.map is None:
@@ -173,7 +183,8 @@ class MapView(QWidget):
     def _paint_plane(self, painter: QPainter) -> None:
         area = self._plane()
         painter.fillRect(area, FIELD)
-        for degrees in (-60, -30, 0, 30, 60):
+        step = 30 if self._reach() > 45 else 10 if self._reach() > 15 else 5
+        for degrees in (n * step for n in range(-int(self._reach() / step), int(self._reach() / step) + 1)):
             painter.setPen(QPen(LINE, 1, Qt.SolidLine if degrees == 0 else Qt.DotLine))
             x, y = self.place_of(degrees, 0).x(), self.place_of(0, degrees).y()
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
