@@ -12,6 +12,7 @@ from rich.console import Console
 from fsgan_core.cli import (
     demo,
     doctor,
+    evaluate_commands,
     export_commands,
     farm_commands,
     install_commands,
@@ -43,6 +44,8 @@ app.command("reenact")(reenact_commands.reenact)
 app.command("pose")(reenact_commands.pose)
 app.command("expression")(reenact_commands.expression)
 app.command("finetune")(job_commands.finetune)
+app.command("evaluate")(evaluate_commands.evaluate)
+app.command("tables")(evaluate_commands.tables)
 app.command("run")(job_commands.run)
 app.command("submit")(farm_commands.submit)
 app.command("plan")(farm_commands.plan)

@@ -17,8 +17,11 @@ class FlickerMeter:
         self._recent: deque[tuple[int, np.ndarray, np.ndarray]] = deque(maxlen=3)
         self._sums: list[float] = []
 
-    def add(self, frame: int, crop: np.ndarray, matte: np.ndarray) -> None:
+    def add(self, frame: int, crop: np.ndarray, matte: np.ndarray) -> float | None:
         """One frame, in rising order; a gap in the numbers starts a new run.
+
+        Gives back how much the frame before this one flickers, in 8-bit display code values; None where that is not
+        known because it lacks a neighbour.
 
         Args:
             frame: Its number.
@@ -29,12 +32,14 @@ class FlickerMeter:
             self._recent.clear()
         self._recent.append((frame, np.asarray(crop, np.float32), np.asarray(matte, np.float32)))
         if len(self._recent) < 3:
-            return
+            return None
         (_, before, matte_a), (_, now, matte_b), (_, after, matte_c) = self._recent
         weight = np.minimum(np.minimum(matte_a, matte_b), matte_c)
         if weight.sum() > 0:
             jerk = np.abs(after - 2 * now + before).mean(-1)
             self._sums.append(float((jerk * weight).sum() / weight.sum()))
+            return 255 * self._sums[-1]
+        return None
 
     @property
     def flicker(self) -> float:

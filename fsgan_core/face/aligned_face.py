@@ -71,8 +71,11 @@ def aligning_similarity(landmarks: np.ndarray) -> np.ndarray:
     Returns:
         (2, 3) float64 px to aligned px, both with pixel centres at +0.5.
     """
-    source = np.asarray(landmarks, np.float64)[_ANCHORS]
-    goal = TEMPLATE[_ANCHORS] * ALIGNED_PX
+    return similarity(np.asarray(landmarks, np.float64)[_ANCHORS], TEMPLATE[_ANCHORS] * ALIGNED_PX)
+
+
+def similarity(source: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """The similarity of least squares that brings points (N, 2) to points (N, 2): (2, 3) float64."""
     centre, goal_centre = source.mean(0), goal.mean(0)
     a, b = source - centre, goal - goal_centre
     spread = max(float((a**2).sum()), 1e-9)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.geometry.poisson_clone import poisson_clone
 from fsgan_core.networks.colour_spread import spread
 from fsgan_core.networks.tone_match import tone_match
 from fsgan_core.training.analysis_samples import to_network
@@ -193,26 +194,6 @@ def border_ellipse(face: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     axes = rng.uniform(span / 8, span / 2, 2)
     cv2.ellipse(canvas, (centre, (float(axes[0]) * 2, float(axes[1]) * 2), float(rng.uniform(0, 180))), 1, -1)
     return canvas > 0
-
-
-def poisson_clone(transfer: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The transferred face with the target's colours at its border: Poisson blending (Perez et al.; eq. 19).
-
-    Args:
-        transfer: (H, W, 3) float32 in [0, 1].
-        target: (H, W, 3) float32 in [0, 1].
-        mask: (H, W) uint8, 1 where transferred, 0 on the border of the picture.
-
-    Returns:
-        (H, W, 3) float32 in [0, 1]; the target where the mask is empty.
-    """
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if len(rows) < 3 or len(columns) < 3:
-        return target.copy()
-    centre = (int(columns[0] + columns[-1]) // 2, int(rows[0] + rows[-1]) // 2)
-    source8, target8 = (np.round(np.clip(x, 0, 1) * 255).astype(np.uint8) for x in (transfer, target))
-    cloned = cv2.seamlessClone(source8, target8, mask * 255, centre, cv2.NORMAL_CLONE).astype(np.float32) / 255
-    return np.where(mask[..., None] > 0, cloned, target)
 
 
 def head_mask(face: np.ndarray, hair: np.ndarray) -> np.ndarray:
