@@ -168,7 +168,7 @@ class RunFollower:
         except FsganError as error:
             return self._fail(scene, str(error))
         except RuntimeError as problem:
-            return self._fail(scene, f"The result is written, and Blender cannot load it: {problem}")
+            return self._fail(scene, f"{run.outcome.message}. Blender cannot load it: {problem}")
         scene.fsgan.status = run.outcome.message
         self.report({"INFO"}, run.outcome.message)
         return {"FINISHED"}

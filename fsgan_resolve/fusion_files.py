@@ -6,11 +6,13 @@ python -m fsgan_resolve.fusion_files     makes those of gizmos/fusion anew, afte
 from __future__ import annotations
 
 import os
-from typing import Dict
+from typing import Dict, List, get_type_hints
 
 from fsgan_core.host.find_engine import OLDEST_ENGINE
 from fsgan_core.host.job_form import SETTING, FormField, form_fields
 from fsgan_core.job.job_file import SCHEMA
+from fsgan_core.job.settings import SettingInfo, describe_settings
+from fsgan_core.job.spec import JOB_KINDS
 from fsgan_resolve.lua_text import Table, Value, lua_text, sequence, table
 from fsgan_resolve.macros import FILE_HELP, LAYERS, RENDER_MACROS, macro_files, press
 from fsgan_resolve.panel import PREFIX, names_a_file
@@ -54,8 +56,7 @@ def settings_lua() -> str:
     """The table that `fsgan.lua` works from: the job kinds, their entries and settings, the layers, the versions."""
     layers = [table(name=name, channels=sequence(*channels)) for name, channels in LAYERS.items()]
     kinds: Dict[str, Value] = {
-        macro.kind: Table("", {"connected": macro.connected}, [_field(field) for field in form_fields(macro.kind)])
-        for macro in RENDER_MACROS
+        macro.kind: Table("", {"connected": macro.connected}, _fields(macro.kind)) for macro in RENDER_MACROS
     }
     content = table(
         schema=SCHEMA,
@@ -79,6 +80,25 @@ def write_gizmos(folder: str = GIZMOS) -> None:
 
 def _script(lua: str) -> str:
     return f"-- Made by python -m fsgan_resolve.fusion_files. Do not edit.\n{lua}\n"
+
+
+def _fields(kind: str) -> List[Value]:
+    """The form, and, behind each group, the settings that it does not show: a job file says everything."""
+    fields = form_fields(kind)
+    types = get_type_hints(JOB_KINDS[kind])
+    made: List[Value] = []
+    for index, field in enumerate(fields):
+        made.append(_field(field))
+        ends = index + 1 == len(fields) or fields[index + 1].group != field.group
+        if field.kind == SETTING and ends:
+            shown = {one.info.name for one in fields if one.group == field.group}
+            hidden = [info for info in describe_settings(types[field.group]) if info.name not in shown]
+            made += [_hidden(field.group, info) for info in hidden]
+    return made
+
+
+def _hidden(group: str, info: SettingInfo) -> Table:
+    return table("", kind=SETTING, key=info.name, group=group, default=info.default, type=info.type.__name__)
 
 
 def _field(field: FormField) -> Table:

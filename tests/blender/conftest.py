@@ -26,6 +26,19 @@ def blender_pythons() -> list[str]:
     return [str(made)] if made.exists() else []
 
 
+def python_or_skip() -> str:
+    """The first of them; where there is none the test is skipped, or fails where Blender is required."""
+    found = blender_pythons()
+    if not found:
+        sentence = (
+            f"Blender is not there: run install/bootstrap.py test once, or name a Python with bpy in {PYTHON_VARIABLE}"
+        )
+        if os.environ.get(REQUIRED_VARIABLE):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return found[0]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that drives Blender runs in each of them."""
     if "blender_python" in metafunc.fixturenames:
@@ -38,10 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def blender(blender_python: str) -> Scenario:
     """Runs a scenario of drive_blender.py in Blender, and gives its findings."""
     if not blender_python:
-        sentence = "Blender is not there: run python3 install/bootstrap.py test once, or name a Python with bpy in "
-        if os.environ.get(REQUIRED_VARIABLE):
-            pytest.fail(sentence + PYTHON_VARIABLE)
-        pytest.skip(sentence + PYTHON_VARIABLE)
+        blender_python = python_or_skip()
 
     def run(scenario: str, environ: dict[str, str] | None = None, **arguments: Any) -> Any:
         script = Path(__file__).parent / "drive_blender.py"

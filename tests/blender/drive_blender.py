@@ -167,8 +167,9 @@ def sentences(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What is said in each of several bad cases, and what lies on disk afterwards."""
     said = []
     for case in cases:
-        os.environ.pop("FSGAN_TOY", None)
-        os.environ.update(case.get("environ", {}))
+        if "environ" in case:
+            os.environ.pop("FSGAN_TOY", None)
+            os.environ.update(case["environ"])
         scene = fresh_scene()
         if "kind" in case:
             scene.fsgan.kind = case["kind"]
@@ -253,6 +254,23 @@ def modal(form: dict[str, Any], deleted: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def follow_until_cancelled(form: dict[str, Any], cancel_file: str) -> str:
+    """Start as the user interface does, and press Cancel once a file is there; the status at the end."""
+    scene = fresh_scene()
+    from fsgan_blender.operators import RunFollower
+
+    fill(scene, form)
+    watcher = Watcher(scene)
+    follower = type("Follower", (RunFollower,), {"target": "COMPOSITOR", "report": lambda *_: None})()
+    follower.invoke(watcher, None)
+    asked, deadline = False, time.monotonic() + 100
+    while follower.modal(watcher, watcher) == {"PASS_THROUGH"} and time.monotonic() < deadline:
+        if not asked and os.path.exists(cancel_file):
+            asked = press("cancel") == "FINISHED"
+        time.sleep(0.05)
+    return str(scene.fsgan.status)
+
+
 def installed(user_folder: str, form: dict[str, Any]) -> dict[str, Any]:
     """The add-on as the installer put it there, switched on as the artist does, without the checkout."""
     scene = fresh_scene(register=False)
@@ -295,7 +313,18 @@ def _last_run(out: str) -> str:
 
 
 SCENARIOS = {
-    one.__name__: one for one in (compositor, again, sequencer, form_of_defaults, sentences, modal, installed, job_file)
+    one.__name__: one
+    for one in (
+        compositor,
+        again,
+        sequencer,
+        form_of_defaults,
+        sentences,
+        modal,
+        installed,
+        job_file,
+        follow_until_cancelled,
+    )
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -133,30 +132,30 @@ def cryptomatte(channels: dict[str, np.ndarray], name: str, path: Path) -> np.nd
     return coverage
 
 
-def test_wrong_matte_would_be_noticed(
-    blender: Scenario, shot: dict[str, str], engine: str, swapped: Path, tmp_path: Path
-) -> None:
-    """The comparison above can fail: with one layer of the file spoiled, Blender's render is another."""
-    if not (swapped / "swap.1003.exr").exists():
-        pytest.skip("needs the frames of test_compositor_renders_what_the_engine_made")
-    spoiled = tmp_path / "spoiled"
-    shutil.copytree(swapped, spoiled)
-    result = read(spoiled / "swap.1002.exr")
-    kept = {name: pixels for name, pixels in result.items() if not name.startswith("fsgan_crypto")}
-    wrong = {**kept, "fsgan_matte.A": np.roll(result["fsgan_matte.A"], 4, axis=1)}
+@pytest.mark.parametrize("shift_px", [0, 4])
+def test_wrong_matte_is_noticed(blender: Scenario, shot: dict[str, str], tmp_path: Path, shift_px: int) -> None:
+    """The comparison above can fail: with a matte that is not the one of the result, Blender's render is another."""
+    plate = rgb(read(shot["a"]))
+    blend = plate[::-1] * 0.5
+    matte = np.clip(np.linspace(-1, 2, SIZE[1], dtype=np.float32), 0, 1) * np.ones(SIZE, np.float32)
+    result = blend * matte[..., None] + plate * (1 - matte[..., None])
+    channels = {name: result[..., index] for index, name in enumerate("RGB")}
+    channels |= {f"fsgan_blend.{name}": blend[..., index] for index, name in enumerate("RGB")}
+    channels |= {"fsgan_matte.A": np.roll(matte, shift_px, axis=1), "fsgan_st.U": matte, "fsgan_st.V": matte}
     window = ImageWindow.of_size(SIZE[1], SIZE[0])
-    for path in spoiled.glob("swap.*.exr"):
-        write_frame(str(path), wrong, PictureHeader(window, window))
+    for number in (1001, 1002):
+        write_frame(str(tmp_path / f"swap.{number}.exr"), channels, PictureHeader(window, window), bit_depth="float")
     toy = tmp_path / "fsgan"
     toy.write_text(_KEEPING_ENGINE.format(python=sys.executable, repository=Path(__file__).parents[2]))
     toy.chmod(0o755)
-    form = {"plate": shot["a"], "source": shot["b"], "out": str(spoiled / "swap.%04d.exr")}
+    form = {"plate": shot["a"], "source": shot["b"], "out": str(tmp_path / "swap.%04d.exr")}
     found = blender(
         "compositor", {"FSGAN_ENGINE": str(toy)}, folder=str(tmp_path), form=form, size=[SIZE[1], SIZE[0]],
-        frames=[1001, 1002],
+        frames=[1001, 1001],
     )  # fmt: skip
     assert found["ended"] == "FINISHED", found
-    assert largest_error(rgb(read(tmp_path / "comp.1002.exr")), rgb(result)) > 0.05
+    error = largest_error(rgb(read(tmp_path / "comp.1001.exr")), result)
+    assert error < HALF_STEP if shift_px == 0 else error > 0.02
 
 
 _KEEPING_ENGINE = """#!{python}

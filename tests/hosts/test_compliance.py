@@ -51,7 +51,7 @@ def as_golden(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def test_adapters_are_all_here() -> None:
-    assert {"core", "nuke"} <= set(DRIVERS)
+    assert {"core", "nuke", "fusion", "blender"} <= set(DRIVERS)
 
 
 def test_same_form_makes_the_same_job(host: HostDriver) -> None:

@@ -67,7 +67,7 @@ function M.settings(path)
   if not found then words.fail(path .. " must be a JSON object of names with texts, numbers, true or false.") end
   local known = { [out_folder] = true }
   for _, field in ipairs(settings.kinds.swap) do
-    local name = field.control:gsub("^FS_", "")
+    local name = (field.control or ""):gsub("^FS_", "")
     known[name] = true
     if field.kind == "pictures" then known[name .. "_layer"], known[name .. "_stereo_view"] = true, true end
   end

@@ -6,7 +6,7 @@ local words = require("fsgan_text")
 local M = {}
 
 -- The job's text. `control` gives the value of a control by its name; `paths` holds what M.paths found, by control;
--- `host` names the program. A setting that the form does not show is left out: the engine has its default.
+-- `host` names the program. A setting that the form does not show has no control, and its default.
 function M.text(kind, control, paths, host)
   local entries = { '  "fsgan_job": ' .. settings.schema, '  "kind": ' .. words.json_string(kind) }
   local group, lines
@@ -20,7 +20,7 @@ function M.text(kind, control, paths, host)
         close()
         group, lines = field.group, {}
       end
-      local value = paths[field.control] or control(field.control)
+      local value = field.control and (paths[field.control] or control(field.control))
       if value == nil then value = field.default end
       table.insert(lines, '    "' .. field.key .. '": ' .. M.setting_text(field, value))
     else
@@ -58,7 +58,8 @@ end
 function M.paths(kind, control, out, connected, full)
   local paths = {}
   for _, field in ipairs(settings.kinds[kind]) do
-    local said = (field.kind ~= "setting" or field.type == "path") and words.trimmed(control(field.control)) or nil
+    local names_a_file = field.kind ~= "setting" or field.type == "path"
+    local said = names_a_file and words.trimmed(control(field.control)) or nil
     if field.key == "out" then
       paths[field.control] = out
     elseif said == "" and field.key == settings.kinds[kind].connected then

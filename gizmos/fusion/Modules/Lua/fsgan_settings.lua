@@ -249,6 +249,7 @@ return {
 				type = "int",
 			},
 			{ control = "FS_smooth", kind = "setting", key = "smooth", label = "Smooth over time", group = "analyze", default = true, type = "bool", },
+			{ kind = "setting", key = "colorspace", group = "analyze", default = "", type = "str", },
 			{
 				control = "FS_artist_matte",
 				kind = "setting",
@@ -689,6 +690,8 @@ return {
 				type = "int",
 			},
 			{ control = "FS_smooth", kind = "setting", key = "smooth", label = "Smooth over time", group = "analyze", default = true, type = "bool", },
+			{ kind = "setting", key = "frames", group = "analyze", default = "", type = "str", },
+			{ kind = "setting", key = "colorspace", group = "analyze", default = "", type = "str", },
 			{ control = "FS_source_analysis", kind = "path", key = "source_analysis", label = "Source analysis", needed = false, },
 			{ control = "FS_driver_analysis", kind = "path", key = "driver_analysis", label = "Driver analysis", needed = false, },
 			{ control = "FS_pose_analysis", kind = "path", key = "pose_analysis", label = "Pose analysis", needed = false, },
