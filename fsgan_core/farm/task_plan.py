@@ -16,7 +16,7 @@ from typing import Any, List, Mapping, Optional, Tuple
 from fsgan_core.errors import JobError
 from fsgan_core.job.path_mapping import map_job_paths
 from fsgan_core.job.pictures import output_stem
-from fsgan_core.job.spec import AnalyzeJob, Job
+from fsgan_core.job.spec import AnalyzeJob, Job, SwapJob
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.sequence_path import SequencePath
 
@@ -164,8 +164,11 @@ def frames_on_disk(job: Any) -> Optional[FrameRange]:
         return None
     if job.settings.frames:
         return FrameRange.parse(job.settings.frames)
-    plate = job.plate_to_analyze() if hasattr(job, "plate_to_analyze") else None
-    if plate is None or plate.sequence.is_movie:
+    if not isinstance(job, SwapJob):
+        # Frames of a reenactment come of its lists, its curve and what its drivers have.
+        return None
+    plate = job.plate_to_analyze()
+    if plate.sequence.is_movie:
         return None
     if plate.frames is not None:
         return FrameRange.of(plate.frames)

@@ -106,6 +106,10 @@ def test_frames_come_from_the_settings_or_the_plate_on_disk(tmp_path: Path) -> N
     assert frames_on_disk(replace(job, settings=SwapSettings(frames="2,9"))) == FrameRange.of([2, 9])
     assert frames_on_disk(replace(job, plate=Pictures("m.mov"))) is None
     assert frames_on_disk(AnalyzeJob(Pictures("p.exr"), "o.npz")) is None
+    # Its frames are those of the driver, whatever the source has.
+    moved = ReenactJob(job.plate, Pictures("driver.mov"), "m.%04d.exr")
+    assert frames_on_disk(moved) is None
+    assert frames_on_disk(moved.for_frames("3-4")) == FrameRange.of([3, 4])
 
 
 def test_what_is_read_and_what_is_written(tmp_path: Path) -> None:
