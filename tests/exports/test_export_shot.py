@@ -97,6 +97,20 @@ def test_st_maps_are_float_and_keep_the_windows(job: ExportJob) -> None:
     assert (plate["A"] == 1).all()
 
 
+def test_face_outside_the_format_leaves_maps_that_say_so(job: ExportJob, swap_bench: Any) -> None:
+    """A face in the overscan alone: the plate's map has one pixel, which is not inside; an EXR must have one."""
+    frame = swap_bench.face(swap_bench.picture(140, 300), 60, 70)
+    header = PictureHeader(ImageWindow(-180, -10, 120, 130), ImageWindow(0, 0, 120, 120))
+    plate = swap_bench.write_exr("beside", {1: frame}, header)
+    export_shot(replace(job, plate=Pictures(plate), settings=ExportSettings(formats="stmap")))
+    _, crop = pixels_of(Path(job.out) / "st_map" / "crop_from_plate.0001.exr")
+    assert not crop["A"].any()
+    assert crop["R"].max() < 0
+    spec, laid = pixels_of(Path(job.out) / "st_map" / "plate_from_crop.0001.exr")
+    assert (spec.width, spec.height, spec.full_width, spec.full_height) == (1, 1, 120, 120)
+    assert not laid["A"].any()
+
+
 def test_frames_without_the_face_are_an_error(job: ExportJob) -> None:
     with pytest.raises(FaceError, match="in none of the frames 7-9"):
         export_shot(replace(job, settings=ExportSettings(frames="7-9")))
