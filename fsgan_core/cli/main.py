@@ -17,6 +17,7 @@ from fsgan_core.cli import (
     farm_commands,
     install_commands,
     job_commands,
+    prepare,
     provenance_commands,
     puppet_command,
     reenact_commands,
@@ -56,6 +57,7 @@ app.command("export")(export_commands.export)
 app.command("import-tracks")(export_commands.import_tracks)
 app.command("export-cattery")(export_commands.export_cattery)
 app.command("synthesize")(synthesize.synthesize)
+app.command("prepare")(prepare.prepare)
 app.command("train")(training_commands.train)
 app.command("evaluate-weights")(training_commands.evaluate_weights)
 app.command("appearance-map")(viewer_commands.appearance_map)

@@ -41,9 +41,10 @@ class PairSampler:
         """
         while True:
             clip = self.clips[int(rng.integers(len(self.clips)))]
+            photographs = np.flatnonzero(clip.photo)
             target = (
-                int(np.flatnonzero(clip.photo)[0])
-                if clip.photo.any() and rng.random() < 0.3
+                int(photographs[rng.integers(len(photographs))])
+                if len(photographs) and rng.random() < 0.3
                 else int(rng.integers(len(clip)))
             )
             near = np.abs(clip.poses[:, 0] - clip.poses[target, 0]) <= self.max_yaw_deg
