@@ -9,6 +9,7 @@ from fsgan_core.errors import JobError
 from fsgan_core.exports.export_shot import export_shot
 from fsgan_core.exports.import_tracks import import_tracks
 from fsgan_core.job.consent import check_consent
+from fsgan_core.job.declared_roots import check_outputs
 from fsgan_core.job.export_job import ExportJob
 from fsgan_core.job.import_tracks_job import ImportTracksJob
 from fsgan_core.job.progress import Progress
@@ -41,6 +42,7 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     Raises:
         FsganError: As of the pipeline.
     """
+    check_outputs(job)
     tell_consent(job, progress)
     if isinstance(job, AnalyzeJob):
         pack = open_engine(job.weights, job.device)
@@ -81,6 +83,7 @@ def run_analyses(job: Any, progress: Progress) -> None:
     Raises:
         FsganError: As of the pipeline.
     """
+    check_outputs(job)
     tell_consent(job, progress)
     analyses = getattr(job, "analyses", None)
     if analyses is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, List, Mapping, Optional, Tuple
 
 from fsgan_core.errors import JobError
+from fsgan_core.job.declared_roots import written_paths
 from fsgan_core.job.path_mapping import map_job_paths
 from fsgan_core.job.pictures import output_stem
 from fsgan_core.job.spec import AnalyzeJob, Job, SwapJob
@@ -189,8 +190,7 @@ def input_paths(job: Job) -> Tuple[str, ...]:
 
 def output_paths(job: Any) -> Tuple[str, ...]:
     """Every path that a job writes: its result, and the analyses beside it."""
-    analyses = [path for path, _ in job.analyses()] if hasattr(job, "analyses") else []
-    return tuple(dict.fromkeys([job.out, *analyses]))
+    return written_paths(job)
 
 
 def files_of(path: str) -> Tuple[str, ...]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fsgan_core.errors import PlateError
 from fsgan_core.media.default_colorspace import colorspace_of_movie
 from fsgan_core.media.exr_attribute import AttributeValue
+from fsgan_core.media.limits import MOST_MOVIE_FRAMES, check_picture_size
 from fsgan_core.media.plate_frame import PictureHeader, PlateFrame
 from fsgan_core.media.plate_reader import PlateReader, choose_frames
 from fsgan_core.media.timecode import timecode_attribute
@@ -150,6 +151,13 @@ def _open_movie(path: str) -> tuple[av.container.InputContainer, av.VideoStream]
         container.close()
         raise PlateError("holds no picture, only sound. Name the movie with the picture.", path=path)
     stream = container.streams.video[0]
+    try:
+        if stream.codec_context is None:
+            raise PlateError("has pictures of a kind that cannot be decoded. Export it again.", path=path)
+        check_picture_size(stream.codec_context.width, stream.codec_context.height, 3, path)
+    except PlateError:
+        container.close()
+        raise
     stream.thread_type = "AUTO"
     return container, stream
 
@@ -163,6 +171,8 @@ def _index(container: av.container.InputContainer, stream: av.VideoStream, path:
             if packet.size == 0 or packet.is_discard or time is None:
                 continue
             times.add(time)
+            if len(times) > MOST_MOVIE_FRAMES:
+                raise PlateError(f"has more than {MOST_MOVIE_FRAMES:,} frames. Cut it into shots.", path=path)
             if packet.is_keyframe:
                 key_times.append(time)
     except av.FFmpegError as error:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fsgan_core.errors import PlateError
 from fsgan_core.media.exr_header import ExrPart, read_exr_headers
 from fsgan_core.media.exr_layers import ChannelChoice, PartChannels, choose_channel, choose_channels
+from fsgan_core.media.limits import MOST_PARTS, check_picture_size
 from fsgan_core.media.picture_metadata import attributes_of_spec
 from fsgan_core.media.plate_frame import PictureHeader, PlateFrame
 from fsgan_core.shot.image_window import ImageWindow
@@ -147,6 +148,7 @@ def opened_picture(path: str, number: int | None = None) -> Iterator[oiio.ImageI
     if picture is None:
         raise PlateError(f"cannot be read as a picture: {_sentence(oiio.geterror)}", path=path, frame=number)
     try:
+        _check_size(picture, path)
         yield picture
     except _ReadFailed as error:
         raise PlateError(f"is cut off or damaged: {error} Render or copy it again.", path=path, frame=number) from error
@@ -159,6 +161,21 @@ def opened_picture(path: str, number: int | None = None) -> Iterator[oiio.ImageI
         raise
     finally:
         picture.close()
+
+
+def _check_size(picture: oiio.ImageInput, path: str) -> None:
+    """Refuse a picture of which any part claims more than can be worked on."""
+    if picture.has_error:  # opened all the same
+        raise _ReadFailed(_sentence(picture.geterror))
+    part = 0
+    while picture.seek_subimage(part, 0):
+        spec = picture.spec()
+        check_picture_size(spec.width, spec.height, spec.nchannels, path)
+        part += 1
+        if part > MOST_PARTS:
+            raise PlateError(f"has more than {MOST_PARTS} parts. Check the file.", path=path)
+    _sentence(picture.geterror)  # that there are no more parts is no failure
+    picture.seek_subimage(0, 0)
 
 
 class _ReadFailed(Exception):

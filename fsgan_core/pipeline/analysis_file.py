@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from fsgan_core.media.atomic import complete_or_absent
 from fsgan_core.media.plate_reader import PlateReader
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analyze_shot import analyze_frames
+from fsgan_core.pipeline.array_archive import check_archive
 from fsgan_core.pipeline.file_identity import color_identity, file_content, file_stamp
 from fsgan_core.shot.plate import Plate
 from fsgan_core.weights.load import Pack
@@ -34,7 +36,13 @@ _ARRAYS = (
     "frames", "boxes", "scores", "plate_to_crop", "landmarks", "poses", "sharpness", "face_embedding", "segment_ids",
     "window_origins",
 )  # fmt: skip
-_NOT_READABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+_PER_FRAME: dict[str, tuple[int, ...]] = {
+    "frames": (), "boxes": (4,), "scores": (), "plate_to_crop": (3, 3), "landmarks": (98, 2), "poses": (3,),
+    "sharpness": (), "segment_ids": (), "window_origins": (2,),
+}  # fmt: skip
+_NOT_READABLE = (
+    OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, OverflowError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def load_or_analyze(
@@ -121,6 +129,7 @@ def load_analysis(path: str | Path) -> ShotAnalysis:
     if not path.is_file():
         raise StageMissingError("there is no analysis here; run fsgan analyze first", path=str(path))
     try:
+        check_archive(path)
         with np.load(path, allow_pickle=False) as stored:
             about = json.loads(str(stored["about"]))
             if about["version"] != ANALYSIS_VERSION:
@@ -160,6 +169,17 @@ def _face_arrays(face: FaceAnalysis) -> dict[str, np.ndarray]:
     return {f"face{face.track_id}/{name}": values for name, values in arrays.items()}
 
 
+def _check_lengths(arrays: dict[str, np.ndarray], count: int) -> None:
+    """Refuse arrays of one face that do not belong together.
+
+    Raises:
+        ValueError: Names the first of them.
+    """
+    for name, rest in _PER_FRAME.items():
+        if arrays[name].shape != (count, *rest) or arrays[name].dtype.kind not in "fi":
+            raise ValueError(f"{name} is {arrays[name].dtype} {arrays[name].shape} for {count} frames")
+
+
 def _face_from(stored: Any, track_id: int) -> FaceAnalysis:
     def field(name: str) -> np.ndarray:
         return np.asarray(stored[f"face{track_id}/{name}"])
@@ -167,6 +187,7 @@ def _face_from(stored: Any, track_id: int) -> FaceAnalysis:
     blob, ends = field("segmentations").tobytes(), field("segmentation_ends")
     starts = np.concatenate([[0], ends[:-1]])
     arrays = {name: field(name) for name in _ARRAYS}
+    _check_lengths(arrays, len(ends))
     assert set(arrays) | {"track_id", "crop_size", "segmentations"} == {f.name for f in fields(FaceAnalysis)}
     return FaceAnalysis(
         track_id=track_id,

@@ -9,7 +9,8 @@ from typing import Iterable, Iterator, List, Sequence, Tuple
 
 from fsgan_core.errors import JobError
 
-_SPAN = re.compile(r"(-?\d+)(?:-(-?\d+)(?:[x:](\d+))?)?\Z")
+# Nine digits: no frame number is longer, and Python takes its time over very long ones.
+_SPAN = re.compile(r"(-?\d{1,9})(?:-(-?\d{1,9})(?:[x:](\d{1,9}))?)?\Z", re.ASCII)
 _MOST_FRAMES = 1_000_000
 
 

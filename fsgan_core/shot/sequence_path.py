@@ -16,8 +16,8 @@ MOVIE_EXTENSIONS = frozenset({
     ".ogv", ".3gp", ".gif", ".y4m",
 })
 # fmt: on
-_FIELD = re.compile(r"%(0\d+)?d|#+|@+")
-_NUMBERED_STILL = re.compile(r"\.(\d+)\.[^.]+\Z")
+_FIELD = re.compile(r"%(0\d{1,2})?d|#+|@+")
+_NUMBERED_STILL = re.compile(r"\.(\d{1,18})\.[^.]+\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -156,5 +156,7 @@ def _number_in(name: str, pattern: str) -> Optional[int]:
         return None
     digits = name[len(head) : len(name) - len(tail)]
     if not re.fullmatch(r"-?\d+", digits, re.ASCII):
+        return None
+    if len(digits) > 18:
         return None
     return int(digits) if digits == f"{int(digits):0{field.digits}d}" else None

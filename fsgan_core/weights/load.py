@@ -21,6 +21,9 @@ from fsgan_core.weights.save import TRAINING_ONLY
 PACKS = Path(__file__).parent / "packs"
 """Where the bundled packs lie."""
 
+LARGEST_BYTES = 8 << 30
+"""A weight file larger than this is not read; the networks of the paper at their full width have under a gigabyte."""
+
 
 @dataclass(frozen=True)
 class Pack:
@@ -183,10 +186,16 @@ def verify_pack(folder: Path, manifest: WeightsManifest) -> None:
         WeightsError: A file is missing or its hash is another.
     """
     for file_name, digest in manifest.sha256.items():
+        if Path(file_name).name != file_name:
+            raise WeightsError(f"its manifest names {file_name!r}, which is no file beside it", path=str(folder))
         path = folder / file_name
         if not path.is_file():
             raise WeightsError("this weight file is missing; install the pack again", path=str(path))
-        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise WeightsError(f"this weight file is larger than {LARGEST_BYTES >> 30} GiB", path=str(path))
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != digest:
             raise WeightsError(
                 "this weight file is damaged (its hash is not the manifest's); install the pack again", path=str(path)
             )

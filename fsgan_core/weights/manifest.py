@@ -10,6 +10,7 @@ from typing import Any
 from fsgan_core.errors import WeightsError
 
 SCHEMA = "fsgan-weights/1"
+LARGEST_BYTES = 4 << 20
 ADAPTER_SUFFIX = ".adapter.safetensors"
 """A file ROLE.adapter.safetensors holds what a child changes of its parent's ROLE."""
 
@@ -56,6 +57,8 @@ def read_manifest(folder: Path) -> WeightsManifest:
     """
     path = folder / "manifest.json"
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ValueError(f"it is larger than {LARGEST_BYTES >> 20} MiB")
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored.pop("schema") != SCHEMA:
             raise ValueError(f"its schema is not {SCHEMA}")
