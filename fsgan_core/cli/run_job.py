@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fsgan_core.errors import JobError
+from fsgan_core.evaluation.swap_meter import SwapMeter
 from fsgan_core.exports.export_shot import export_shot
 from fsgan_core.exports.import_tracks import import_tracks
 from fsgan_core.job.consent import check_consent
@@ -56,7 +57,11 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     elif isinstance(job, AppearanceMapJob):
         progress.finished(f"{write_appearance_map(job, progress)}: {job.out}")
     elif isinstance(job, SwapJob):
-        progress.finished(f"{_sentence(swap_shot(job, progress, force=force))}: {job.out}")
+        meter = SwapMeter()
+        done = _sentence(swap_shot(job, progress, force=force, meter=meter))
+        for line in meter.lines():
+            progress.note(line)
+        progress.finished(f"{done}: {job.out}")
     elif isinstance(job, (ReenactJob, PoseJob, ExpressionJob)):
         progress.finished(f"{_sentence(move_shot(job, progress, force=force))}: {job.out}")
     elif isinstance(job, ExportJob):

@@ -187,6 +187,10 @@ class SwapSettings:
     bit_depth: str = setting(
         "half", label="Bit depth", choices=("half", "float"), help="Of the EXR channels; the ST map is always float."
     )
+    measure: bool = setting(
+        False, label="Measure",
+        help="Write the figures of every frame (likeness, pose error, expression, seam) into its EXR attributes.",
+    )
     source_frames: str = setting(
         "", label="Source frames", help="Frames of the source to learn the face from. Empty: all that exist."
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fsgan_core.color.network_encoding import linear_to_network, network_to_linear
 from fsgan_core.errors import FaceError
 from fsgan_core.face.face_analysis import FaceAnalysis, FaceAtFrame
@@ -24,6 +26,7 @@ from fsgan_core.pipeline.corrected_face import choose_corrected_face, open_corre
 from fsgan_core.pipeline.cryptomatte_layer import Cryptomatte, with_cryptomatte
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.pipeline.finished_frames import keep_finished
+from fsgan_core.pipeline.frame_meter import FrameMeter
 from fsgan_core.pipeline.frame_stream import stream_frames
 from fsgan_core.pipeline.job_hash import job_hash
 from fsgan_core.pipeline.layered_frame import LayeredFrame
@@ -50,6 +53,7 @@ class FaceSwapper:
     source: AppearanceMap
     settings: SwapSettings
     cryptomatte: Cryptomatte | None = None
+    meter: FrameMeter | None = None
 
     def on(self, pack: Pack) -> FaceSwapper:
         """The same with the networks of another pack: those of this one on another device."""
@@ -59,13 +63,16 @@ class FaceSwapper:
         return replace(self, pack=pack, reenactor=reenactor)
 
 
-def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = False) -> Counter[str]:
+def swap_shot(
+    job: SwapJob, progress: Progress | None = None, *, force: bool = False, meter: FrameMeter | None = None
+) -> Counter[str]:
     """The result of a swap job, written frame by frame; frames that this very job has written before are kept.
 
     Args:
         job: Source, plate, output and settings.
         progress: Hears about every frame; where it raises CancelledError, only complete frames are on disk.
         force: Write every frame again.
+        meter: Judges every frame as it is made.
 
     Returns:
         How many frames have each status; those that were there already are "kept".
@@ -91,6 +98,9 @@ def swap_shot(job: SwapJob, progress: Progress | None = None, *, force: bool = F
         device, open_cpu = job.settings.device, lambda: open_engine(job.settings.weights, "cpu")
         face, swapper = with_pack_or_cpu(lambda it: prepare_swap(job, it, progress), pack, device, open_cpu, progress)
         memory = LessMemory(swapper.pack, device, open_cpu, progress)
+        if meter is not None:
+            meter.begin(swapper.source, pack)
+            swapper = replace(swapper, meter=meter)
         mattes.check(number for number in numbers if face.crop_at(number) is not None)
         progress.begin(f"swap {job.plate.path}", len(numbers))
         with frame_workers(swapper.pack.device) as workers:
@@ -161,4 +171,26 @@ def swap_frame(linear: LinearFrame, face: FaceAtFrame, swapper: FaceSwapper) -> 
 
     # decode, paste
     matte = soft_erode(target_face, settings.matte_soft_px, settings.matte_threshold, border_for(face.crop))
-    return paste_layers(linear, face, SwapStages(reenacted, completed, blended, matte), settings.bit_depth)
+    layered = paste_layers(linear, face, SwapStages(reenacted, completed, blended, matte), settings.bit_depth)
+    return layered if swapper.meter is None else measured(layered, face, (target, blended, matte), swapper)
+
+
+def measured(
+    layered: LayeredFrame, face: FaceAtFrame, crops: tuple[np.ndarray, np.ndarray, np.ndarray], swapper: FaceSwapper
+) -> LayeredFrame:
+    """The frame judged; its figures go into its attributes where the job asks for it.
+
+    Args:
+        layered: The frame.
+        face: Where its crop lies.
+        crops: Plate, blended face, matte.
+        swapper: Its meter judges.
+    """
+    assert swapper.meter is not None
+    target, blended, matte = crops
+    pasted = blended * matte[..., None] + target * (1 - matte[..., None])
+    figures = swapper.meter.measure(face, target, pasted, matte)
+    if not swapper.settings.measure:
+        return layered
+    named = {f"fsgan/{name}": value for name, value in figures.items()}
+    return replace(layered, attributes={**layered.attributes, **named})

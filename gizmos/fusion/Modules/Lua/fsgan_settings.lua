@@ -121,6 +121,7 @@ return {
 				type = "str",
 				choices = { "half", "float" },
 			},
+			{ control = "FS_measure", kind = "setting", key = "measure", label = "Measure", group = "settings", default = false, type = "bool", },
 			{
 				control = "FS_source_frames",
 				kind = "setting",
