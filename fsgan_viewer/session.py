@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from PyQt5.QtCore import QObject, pyqtSignal
+from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from fsgan_core.errors import FsganError
 from fsgan_viewer.models.analysis_reader import ReadAnalysis, TrackedFace, read_analysis
@@ -16,6 +16,7 @@ from fsgan_viewer.models.opened_shot import ShotFiles
 
 READ_AHEAD = 16
 READ_BEHIND = 3
+REST_MS = 120
 SOURCES = ("result", "plate", "source")
 
 
@@ -67,6 +68,7 @@ class ViewerSession(QObject):
         self.face: TrackedFace | None = None
         self.broken: dict[int, str] = {}
         self._direction = 1
+        self._jumped = False
         self._loader: FrameLoader | None = None
         self._loaded.connect(self._take)
         self.open(files)
@@ -116,6 +118,8 @@ class ViewerSession(QObject):
         if frame == self.frame:
             return
         self._direction = 1 if frame > self.frame else -1
+        # After a jump the frame itself comes first: what lies ahead of it is read once it is shown.
+        self._jumped = abs(frame - self.frame) > READ_AHEAD
         self.frame = frame
         self.frame_changed.emit(frame)
         self._request()
@@ -214,7 +218,7 @@ class ViewerSession(QObject):
         steps = [self._direction * n for n in range(1, READ_AHEAD + 1)]
         steps += [-self._direction * n for n in range(1, READ_BEHIND + 1)]
         at = frames.index(self.frame) if self.frame in frames else -1
-        near = [frames[at + step] for step in steps if at >= 0 and 0 <= at + step < len(frames)]
+        near = [frames[at + step] for step in steps if at >= 0 and 0 <= at + step < len(frames) and not self._jumped]
         ahead = [request for frame in near for request in self._wanted(frame)]
         for loaded in self._loader.ask(self._wanted(self.frame), ahead):
             self._take(loaded)
@@ -226,6 +230,9 @@ class ViewerSession(QObject):
             self.broken[request.frame] = loaded.problem
         if request.frame != self.frame or request.settings != self.settings:
             return
+        if self._jumped:
+            self._jumped = False
+            QTimer.singleShot(REST_MS, lambda: self._request() if self.frame == request.frame else None)
         for side, showing in (("a", self.a), ("b", self.b)):
             if (request.source, request.layer) == (showing.source, showing.layer):
                 self.picture_ready.emit(side, loaded)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fsgan_core.errors import PlateError
 from fsgan_core.media.exr_header import ExrPart, read_exr_headers
+from fsgan_core.media.exr_scanlines import read_few_channels
 from fsgan_core.media.layer_names import LAYER_CHANNELS
 from fsgan_core.media.picture import opened_picture, read_channels
 from fsgan_core.shot.image_window import ImageWindow
@@ -82,15 +83,17 @@ def read_layer(path: str, number: int, name: str = MAIN_LAYER) -> LayerPicture:
         if layer is None:
             raise PlateError(f"has no layer {name or 'R G B'}. It has: {_listed(layers)}.", path=path, frame=number)
         picture.seek_subimage(layer.part, 0)
-        pixels = read_channels(picture, layer.part, layer.indices)
         spec = picture.spec()
+        names = [spec.channelnames[index] for index in layer.indices]
+        quick = read_few_channels(path, headers[0], names) if len(headers) == 1 else None
+        pixels = quick if quick is not None else read_channels(picture, layer.part, layer.indices)
         display = (spec.full_x, spec.full_y, spec.full_x + spec.full_width, spec.full_y + spec.full_height)
         status = headers[layer.part].value_of("fsgan/status") if headers else None
         aspect = float(spec.get_float_attribute("PixelAspectRatio", 1.0)) or 1.0
         data = ImageWindow(spec.x, spec.y, spec.x + spec.width, spec.y + spec.height)
     pixels.flags.writeable = False
-    names = tuple(layer.name for layer in layers)
-    return LayerPicture(layer, names, pixels, data, ImageWindow(*display), aspect, str(status or ""))
+    listed = tuple(layer.name for layer in layers)
+    return LayerPicture(layer, listed, pixels, data, ImageWindow(*display), aspect, str(status or ""))
 
 
 def layers_of(path: str) -> tuple[PictureLayer, ...]:
