@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError
+from fsgan_core.geometry.head_rotation import pose_to_rotation, rotation_to_zxy
 from fsgan_core.job.pose_curve import (
     PoseCurve,
     axis_to_pose,
@@ -97,3 +98,9 @@ def test_wrong_chan_missing_files_and_typos_are_named(tmp_path: Path) -> None:
     for text in ("", "  ;", "1=0,0,0", "1:0,0", "x:0,0,0"):
         with pytest.raises(JobError, match="poses"):
             parse_poses(text)
+
+
+@given(st.floats(-75, 75), st.floats(-60, 60), st.floats(-60, 60))
+def test_an_exported_axis_comes_back_as_the_pose(yaw: float, pitch: float, roll: float) -> None:
+    zxy = rotation_to_zxy(pose_to_rotation(yaw, pitch, roll))
+    np.testing.assert_allclose(axis_to_pose(*zxy), (yaw, pitch, roll), atol=1e-6)

@@ -13,6 +13,7 @@ import OpenImageIO as oiio  # noqa: N813
 import pytest
 
 from fsgan_core.errors import CancelledError, FaceError, JobError, PlateError
+from fsgan_core.job.corrections import CorrectionKey, Corrections, write_corrections
 from fsgan_core.job.matte_settings import MatteSettings
 from fsgan_core.job.reenact_settings import ExpressionSettings, PoseSettings, ReenactSettings
 from fsgan_core.job.settings import AnalyzeSettings
@@ -189,6 +190,21 @@ def test_expression_keeps_the_head_and_says_whose_frame_it_took(bench: Bench) ->
         assert about["fsgan/expression_frame"] == number + 10
         assert "fsgan/pose_frame" not in about
         assert float(str(about["fsgan/pose"]).split()[0]) == pytest.approx(yaw, abs=0.6)
+
+
+def test_corrections_of_source_and_driver_are_obeyed(bench: Bench) -> None:
+    fix = str(bench.folder / "fix.json")
+    write_corrections(Corrections((CorrectionKey(12, pose=(33.0, 4.0, 0.0)),), fade_frames=0), fix)
+    move_shot(replace(bench.reenact(frames="12"), driver_corrections=fix))
+    assert attributes_of(bench.file(12))["fsgan/pose"] == "33 4 0"
+    # The box of the source moved: the crop that is pasted back lies elsewhere.
+    job = bench.expression(frames="2")
+    move_shot(job)
+    before = read_channels(bench.file(2))["fsgan_st.U"]
+    write_corrections(Corrections((CorrectionKey(2, box=(58.0, 30.0, 122.0, 94.0)),), fade_frames=0), fix)
+    assert move_shot(replace(job, corrections=fix)) == {"reenacted": 1}
+    moved_px = (before - read_channels(bench.file(2))["fsgan_st.U"])[60, 90] * 64 * 1.25
+    assert moved_px == pytest.approx(10, abs=1.5)
 
 
 def test_pose_follows_a_curve_file(bench: Bench) -> None:
