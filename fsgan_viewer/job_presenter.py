@@ -14,13 +14,20 @@ from fsgan_viewer.engine.job_runner import JobRunner
 from fsgan_viewer.engine.puppet_client import PuppetClient, PuppetPicture
 from fsgan_viewer.models.pose_map import PoseMap
 from fsgan_viewer.models.pose_recording import PoseRecording, write_curve
-from fsgan_viewer.models.viewer_jobs import KINDS, make_job, puppet_arguments, save_swap_job, why_not
+from fsgan_viewer.models.viewer_jobs import (
+    KINDS,
+    evaluate_arguments,
+    make_job,
+    puppet_arguments,
+    save_swap_job,
+    why_not,
+)
 from fsgan_viewer.session import ViewerSession
 from fsgan_viewer.shot_presenter import ShotPresenter
 from fsgan_viewer.widgets.jobs_panel import JobsPanel
 from fsgan_viewer.widgets.puppet_panel import PuppetPanel
 
-_WORDS = {"analyze": "analyze plate", "swap": "swap", "appearance_map": "build map"}
+_WORDS = {"analyze": "analyze plate", "swap": "swap", "appearance_map": "build map", "evaluate": "evaluate"}
 _REFRESH_MS = 700
 
 
@@ -62,6 +69,11 @@ class JobPresenter(QObject):
         if shot.editor is not None and shot.editor.is_changed:
             shot.save()
         try:
+            if kind == "evaluate":
+                arguments = evaluate_arguments(self._session.files)
+                self._kind = kind
+                self.jobs.commands.start(arguments, f"evaluate: {self._session.files.report}")
+                return
             job = make_job(kind, self._session.files, self.jobs.frames.text().strip())
             if kind == "swap":
                 self.jobs.say(f"wrote {save_swap_job(self._session.files)}")
@@ -86,6 +98,7 @@ class JobPresenter(QObject):
     def close(self) -> None:
         """End the puppet; a job goes on without the window."""
         self.client.stop()
+        self.jobs.commands.close()
         self._refresh.stop()
 
     def curve_path(self) -> str:
@@ -99,6 +112,7 @@ class JobPresenter(QObject):
         self.jobs.asked.connect(self.start)
         self.runner.told.connect(self._told)
         self.runner.ended.connect(self._ended)
+        self.jobs.commands.ended.connect(self._ended)
         self.runner.started.connect(lambda _: self._refresh.start())
         self.puppet.start_asked.connect(self.start_puppet)
         self.puppet.recorded.connect(self._save_recording)
@@ -128,6 +142,8 @@ class JobPresenter(QObject):
             self._session.read_faces()
         if self._kind == "appearance_map":
             self._shot.read_map()
+        if self._kind == "evaluate":
+            self._shot.read_report()
         self._shot.widgets.shot.show_files(self._session.files, self._session.frames)
         self.show_possible()
 

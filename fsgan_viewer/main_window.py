@@ -21,6 +21,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from fsgan_viewer.engine.command_runner import CommandRunner
 from fsgan_viewer.engine.job_runner import JobRunner
 from fsgan_viewer.engine.puppet_client import PuppetClient
 from fsgan_viewer.job_presenter import JobPresenter
@@ -50,7 +51,7 @@ class MainWindow(QMainWindow):
         self.shot = ShotPresenter(self.session, self.widgets)
         self.bar = LayerBar(self.session)
         self.transport = Transport(self.session)
-        self.jobs = JobsPanel(JobRunner(engine))
+        self.jobs = JobsPanel(JobRunner(engine), CommandRunner(engine))
         self.puppet = PuppetPanel(PuppetClient(engine))
         self.job_presenter = JobPresenter(self.session, self.shot, self.jobs, self.puppet)
         self.message = QLabel("")

@@ -22,7 +22,7 @@ _ROWS = {2: 1, 3: 16}
 _TYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<f2"), 2: np.dtype("<f4")}
 _SINGLE_PART_SCAN_LINES = {0, 0x400}
 """The flags of the files that are understood: long names or not, nothing else."""
-_NOT_AS_EXPECTED = (zlib.error, struct.error, ValueError, IndexError, KeyError, OSError)
+_NOT_AS_EXPECTED = (zlib.error, struct.error, ValueError, IndexError, KeyError, OSError, MemoryError)
 
 
 def read_few_channels(path: str, part: ExrPart, wanted: Sequence[str]) -> NDArray[Any] | None:

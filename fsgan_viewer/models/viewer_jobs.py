@@ -13,10 +13,11 @@ from fsgan_core.job.job_file import read_job, write_job
 from fsgan_core.job.path_mapping import map_job_paths
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import AnalyzeJob, Job, Pictures, SwapJob
+from fsgan_core.shot.sequence_path import SequencePath
 from fsgan_viewer.models.opened_shot import ShotFiles
 
 HOST = "fsgan viewer"
-KINDS = ("analyze", "swap", "appearance_map")
+KINDS = ("analyze", "swap", "appearance_map", "evaluate")
 
 
 def make_job(kind: str, files: ShotFiles, frames: str = "") -> Job:
@@ -41,7 +42,10 @@ def make_job(kind: str, files: ShotFiles, frames: str = "") -> Job:
 def why_not(kind: str, files: ShotFiles) -> str:
     """Why a job cannot be made of what is open; "" where it can."""
     try:
-        make_job(kind, files)
+        if kind == "evaluate":
+            evaluate_arguments(files)
+        else:
+            make_job(kind, files)
     except FsganError as error:
         return str(error)
     return ""
@@ -122,6 +126,38 @@ def map_job(files: ShotFiles) -> AppearanceMapJob:
         source_corrections=job.source_corrections if job is not None else "",
         host=HOST,
     )
+
+
+def evaluate_arguments(files: ShotFiles) -> list[str]:
+    """The words of `fsgan evaluate` for the shot's result.
+
+    Raises:
+        JobError: Plate, source or result is not there.
+    """
+    needed = {"plate": files.plate, "source": files.source, "result": files.result}
+    lacking = [name for name, path in needed.items() if not path or not SequencePath(path).find_frames()]
+    if lacking:
+        raise JobError(f"A report needs plate, source and result; {', '.join(lacking)} is not there.")
+    job = _stored_swap(files)
+    settings = job.settings if job is not None else SwapSettings(colorspace=files.colorspace)
+    options = {
+        "--plate": files.plate,
+        "--source": files.source,
+        "--result": files.result,
+        "--out": files.report,
+        "--plate-analysis": files.plate_analysis,
+        "--source-analysis": files.source_analysis,
+    }
+    words = {name: os.path.abspath(path) for name, path in options.items() if path}
+    words |= {
+        "--face": settings.face,
+        "--source-face": settings.source_face,
+        "--colorspace": settings.colorspace,
+        "--source-colorspace": settings.source_colorspace,
+        "--weights": settings.weights,
+        "--device": settings.device,
+    }
+    return ["evaluate", *(word for name, value in words.items() if value for word in (name, value))]
 
 
 def save_swap_job(files: ShotFiles) -> str:

@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 
 from fsgan_core.host.run_outcome import RunOutcome, RunState
 from fsgan_core.job.progress import ProgressEvent
+from fsgan_viewer.engine.command_runner import CommandRunner
 from fsgan_viewer.engine.job_runner import JobRunner
 
 _LOG_LINES = 2000
@@ -26,14 +27,14 @@ class JobsPanel(QWidget):
     """Buttons that ask for a job, and the job that runs.
 
     Signals:
-        asked: "analyze", "swap" or "appearance_map".
+        asked: "analyze", "swap", "appearance_map" or "evaluate".
     """
 
     asked = pyqtSignal(str)
 
-    def __init__(self, runner: JobRunner) -> None:
+    def __init__(self, runner: JobRunner, commands: CommandRunner) -> None:
         super().__init__()
-        self.runner = runner
+        self.runner, self.commands = runner, commands
         self._last = ""
         self.frames = QLineEdit()
         self.frames.setPlaceholderText("all")
@@ -44,9 +45,10 @@ class JobsPanel(QWidget):
                 ("analyze", "Analyze plate", "fsgan analyze: find, follow and measure the faces (pass 1)"),
                 ("swap", "Swap", "fsgan swap: write the layered EXR (pass 2)"),
                 ("appearance_map", "Build map", "fsgan appearance-map: the source's views as in Fig. 5"),
+                ("evaluate", "Evaluate", "fsgan evaluate: identity, flicker and bad frames of the result"),
             )
         }
-        self.stop = _button("Stop", "Stop after the frame the engine is at; frames on disk are complete", runner.cancel)
+        self.stop = _button("Stop", "Stop after the frame the engine is at; frames on disk are complete", self._stop)
         self.stop.setEnabled(False)
         self.words = QLabel("No job is running.")
         self.words.setWordWrap(True)
@@ -56,11 +58,17 @@ class JobsPanel(QWidget):
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(_LOG_LINES)
         self._lay_out()
-        runner.started.connect(self._started)
-        runner.told.connect(self._told)
-        runner.moved.connect(self._moved)
-        runner.ended.connect(self._ended)
-        runner.failed.connect(self._failed)
+        for one in (runner, commands):
+            one.started.connect(self._started)
+            one.told.connect(self._told)
+            one.moved.connect(self._moved)
+            one.ended.connect(self._ended)
+            one.failed.connect(self._failed)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a job or a command runs."""
+        return self.runner.is_running or self.commands.is_running
 
     def set_possible(self, kinds: dict[str, str]) -> None:
         """Which jobs can be asked for.
@@ -68,7 +76,7 @@ class JobsPanel(QWidget):
         Args:
             kinds: Job to the sentence that says why it cannot; "" where it can.
         """
-        running = self.runner.is_running
+        running = self.is_running
         for kind, button in self.buttons.items():
             reason = kinds.get(kind, "")
             button.setEnabled(not reason and not running)
@@ -81,6 +89,10 @@ class JobsPanel(QWidget):
         if sentence != self._last:
             self.log.appendPlainText(sentence)
         self._last = sentence
+
+    def _stop(self) -> None:
+        self.runner.cancel()
+        self.commands.cancel()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

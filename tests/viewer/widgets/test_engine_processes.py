@@ -72,6 +72,7 @@ def test_a_swap_is_started_watched_and_stopped_and_its_map_is_built(
     assert isinstance(stored, SwapJob)
     assert stored.plate.path == str(sample_shot / "b.%04d.exr")
     build_and_check_map(window, qtbot)
+    judge_and_look(window, qtbot)
 
 
 def build_and_check_map(window: Any, qtbot: Any) -> None:
@@ -90,6 +91,18 @@ def build_and_check_map(window: Any, qtbot: Any) -> None:
     assert np.allclose(np.array(query.shares) @ corners, query.pose[:2], atol=1e-3)
     assert not window.widgets.map._sheet.isNull()
     window.widgets.map.grab()
+
+
+def judge_and_look(window: Any, qtbot: Any) -> None:
+    """The report, made by its button: identity and flicker are on the timeline."""
+    assert "fsgan evaluate" in window.widgets.timeline._absent["identity"]
+    assert window.jobs.buttons["evaluate"].isEnabled(), window.jobs.buttons["evaluate"].toolTip()
+    with qtbot.waitSignal(window.jobs.commands.ended, timeout=ENGINE_MS) as ended:
+        qtbot.mouseClick(window.jobs.buttons["evaluate"], Qt.LeftButton)
+    assert ended.args[0].is_ok, ended.args[0].message
+    assert window.shot.report is not None
+    assert {"identity"} <= {curve.name for curve in window.shot.report.curves}
+    assert "identity" in window.widgets.timeline.words_of(1001)
 
 
 def test_the_face_follows_the_map_and_the_drag_becomes_a_curve(
