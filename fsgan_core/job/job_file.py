@@ -12,7 +12,7 @@ import difflib
 import json
 import re
 from dataclasses import MISSING, asdict, fields, is_dataclass
-from typing import Any, Dict, Iterable, Type, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Callable, Dict, Iterable, Type, Union, cast, get_args, get_origin, get_type_hints
 
 from fsgan_core.errors import JobError
 from fsgan_core.job.json_file import check_schema, parse_json, read_text_file, write_text_file
@@ -20,6 +20,9 @@ from fsgan_core.job.spec import JOB_KINDS, Job
 
 SCHEMA = 1
 """The version of the job file that this engine writes, and the newest it reads."""
+
+MIGRATIONS: Dict[int, Callable[[Dict[str, Any]], Dict[str, Any]]] = {}
+"""Schema to what makes a job of it one of the next schema; empty as long as there is only one."""
 
 LARGEST_BYTES = 1 << 20
 """A job file larger than this is not read: a job holds paths and numbers, never pictures."""
@@ -46,7 +49,9 @@ def parse_job(text: str, path: str = "job") -> Job:
     if not isinstance(content, dict) or "fsgan_job" not in content:
         raise JobError(f'{path} is not a job file: "fsgan_job" with the schema number is missing.', path=path)
     content = dict(content)
-    check_schema(content.pop("fsgan_job"), SCHEMA, "fsgan_job", path)
+    schema = content.pop("fsgan_job")
+    check_schema(schema, SCHEMA, "fsgan_job", path)
+    content = migrated(content, schema)
     kind = content.pop("kind", None)
     if not isinstance(kind, str) or kind not in JOB_KINDS:
         raise JobError(f"{path}: kind is {kind!r}. Choose one of {', '.join(JOB_KINDS)}.", path=path)
@@ -60,6 +65,18 @@ def job_text(job: Job) -> str:
     """The job as JSON with every field written out, ending in a newline."""
     kind = next(word for word, job_type in JOB_KINDS.items() if isinstance(job, job_type))
     return json.dumps({"fsgan_job": SCHEMA, "kind": kind, **asdict(job)}, indent=2, ensure_ascii=False) + "\n"
+
+
+def migrated(content: Dict[str, Any], schema: int) -> Dict[str, Any]:
+    """The entries of a job of an older schema as those of this one, one schema after another.
+
+    Args:
+        content: The entries, without `fsgan_job`.
+        schema: Their schema, at most SCHEMA.
+    """
+    for step in range(schema, SCHEMA):
+        content = MIGRATIONS[step](dict(content))
+    return content
 
 
 def write_job(job: Job, path: str) -> None:

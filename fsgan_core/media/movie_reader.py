@@ -142,7 +142,7 @@ def _open_movie(path: str) -> tuple[av.container.InputContainer, av.VideoStream]
     try:
         if os.stat(path).st_size == 0:
             raise PlateError("is empty (0 bytes). Export or copy it again.", path=path)
-        container = av.open(path)
+        container = av.open(path, metadata_errors="replace")
     except av.FFmpegError as error:
         raise PlateError(f"cannot be read as a movie: {error.strerror}. Export it again.", path=path) from error
     except OSError as error:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError, OutputError
+from fsgan_core.job import job_file
 from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.job_file import LARGEST_BYTES, job_text, parse_job, read_job, write_job
 from fsgan_core.job.matte_settings import MatteSettings
@@ -195,3 +196,22 @@ def test_sources_of_a_finetune_job_are_a_list_of_pictures(sources: object, words
     content = {"fsgan_job": 1, "kind": "finetune", "sources": sources, "out": "packs/who"}
     with pytest.raises(JobError, match=words):
         parse_job(json.dumps(content))
+
+
+def test_a_job_of_an_older_schema_is_migrated_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one schema so far; two later ones are made up: `input` became `clip`, and `clip` became `plate`."""
+
+    def rename(old: str, new: str) -> Any:
+        return lambda content: {new if name == old else name: value for name, value in content.items()}
+
+    monkeypatch.setattr(job_file, "SCHEMA", 3)
+    monkeypatch.setattr(job_file, "MIGRATIONS", {1: rename("input", "clip"), 2: rename("clip", "plate")})
+    for schema, word in ((1, "input"), (2, "clip"), (3, "plate")):
+        text = json.dumps({"fsgan_job": schema, "kind": "analyze", word: {"path": "p.exr"}, "out": "f.npz"})
+        assert parse_job(text).plate.path == "p.exr"
+    with pytest.raises(JobError, match="schema 4, and this fsgan reads up to 3"):
+        parse_job(json.dumps({"fsgan_job": 4, "kind": "analyze"}))
+
+
+def test_every_older_schema_has_a_migration() -> None:
+    assert set(job_file.MIGRATIONS) == set(range(1, job_file.SCHEMA))
