@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 
+from fsgan_core.pipeline.free_memory import EVERY_FRAMES, trim_memory
+
 Read = TypeVar("Read")
 Made = TypeVar("Made")
 Done = TypeVar("Done")
@@ -50,6 +52,7 @@ def stream_frames(
         reads = deque(reader.submit(read, number) for number in islice(waiting, READ_AHEAD))
         works: deque[Future[Made]] = deque()
         writes: deque[Future[Done]] = deque()
+        streamed = 0
         try:
             while reads or works:
                 while workers > 1 and reads and len(works) < workers:
@@ -64,6 +67,9 @@ def stream_frames(
                     reads.extend(reader.submit(read, number) for number in islice(waiting, 1))
                 writes.append(writer.submit(write, made))
                 del made
+                streamed += 1
+                if streamed % EVERY_FRAMES == 0:
+                    trim_memory()
                 yield from _finished(writes, WRITERS)
             yield from _finished(writes, 0)
         finally:
