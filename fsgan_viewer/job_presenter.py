@@ -9,11 +9,12 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 
 from fsgan_core.errors import FsganError
 from fsgan_core.host.run_outcome import RunOutcome
+from fsgan_core.job.pose_curve import write_pose_curve
 from fsgan_core.job.progress import ProgressEvent
 from fsgan_viewer.engine.job_runner import JobRunner
 from fsgan_viewer.engine.puppet_client import PuppetClient, PuppetPicture
 from fsgan_viewer.models.pose_map import PoseMap
-from fsgan_viewer.models.pose_recording import PoseRecording, write_curve
+from fsgan_viewer.models.pose_recording import PoseRecording
 from fsgan_viewer.models.viewer_jobs import (
     KINDS,
     evaluate_arguments,
@@ -174,7 +175,7 @@ class JobPresenter(QObject):
     def _save_recording(self, recording: PoseRecording) -> None:
         path = self.curve_path()
         try:
-            write_curve(path, recording.curve())
+            write_pose_curve(recording.curve(), path)
             self.said.emit(f"wrote {path}: {recording.frame_count} frames for fsgan pose --curve")
         except FsganError as error:
             self.said.emit(str(error))

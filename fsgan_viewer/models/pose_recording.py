@@ -1,17 +1,11 @@
-"""A pose curve drawn by hand: recorded from the puppet, written as the CSV that `fsgan pose --curve` reads."""
+"""A pose curve drawn by hand: recorded from the puppet, written by `job.pose_curve` for `fsgan pose --curve`."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fsgan_core.errors import PlateError
-from fsgan_core.media.atomic import complete_or_absent
-
-HEADER = ("frame", "yaw", "pitch", "roll")
-Pose = tuple[float, float, float]
+from fsgan_core.job.pose_curve import Pose, PoseCurve
 
 
 @dataclass
@@ -49,9 +43,13 @@ class PoseRecording:
             return 0
         return int((self._moments[-1][0] - self._moments[0][0]) * self.frame_rate + 1e-6) + 1
 
-    def curve(self) -> list[tuple[int, Pose]]:
-        """Frame number and pose of every frame, in a straight line between two moments."""
-        return list(self._sampled())
+    def curve(self) -> PoseCurve:
+        """Every frame with its pose, in a straight line between two moments.
+
+        Raises:
+            JobError: Nothing was recorded.
+        """
+        return PoseCurve(tuple(self._sampled()), "the recording")
 
     def _sampled(self) -> Iterator[tuple[int, Pose]]:
         start = self._moments[0][0] if self._moments else 0.0
@@ -66,25 +64,3 @@ class PoseRecording:
             share = min(max((time - earlier_time) / span, 0.0), 1.0) if span > 0 else 1.0
             yaw, pitch, roll = ((1 - share) * a + share * b for a, b in zip(earlier, later, strict=True))
             yield self.first_frame + index, (yaw, pitch, roll)
-
-
-def curve_text(curve: list[tuple[int, Pose]]) -> str:
-    """The CSV of a pose curve: the header frame,yaw,pitch,roll and a line a frame, degrees with four decimals."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    writer.writerows([frame, *(f"{angle:.4f}" for angle in pose)] for frame, pose in curve)
-    return text.getvalue()
-
-
-def write_curve(path: str, curve: list[tuple[int, Pose]]) -> None:
-    """Write a pose curve; the file is complete or absent.
-
-    Raises:
-        PlateError: The curve is empty.
-        OutputError: The folder cannot be written to or the disk is full.
-    """
-    if not curve:
-        raise PlateError("nothing was recorded. Press record and drag.", path=path)
-    with complete_or_absent(path) as unfinished, open(unfinished, "w", encoding="utf-8", newline="") as file:
-        file.write(curve_text(curve))

@@ -15,6 +15,7 @@ from PyQt5.QtCore import QPoint, Qt
 from PyQt5.QtTest import QTest
 
 from fsgan_core.job.job_file import read_job, write_job
+from fsgan_core.job.pose_curve import read_pose_curve
 from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import Pictures, SwapJob
 from fsgan_core.media.picture_layers import read_layer
@@ -125,10 +126,9 @@ def test_the_face_follows_the_map_and_the_drag_becomes_a_curve(
     assert window.puppet.press_key(Qt.Key_Period, False)
     assert window.puppet.pose[2] == 2.0
     QTest.mouseClick(window.puppet.record, Qt.LeftButton)
-    lines = (sample_shot / "puppet_01.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "frame,yaw,pitch,roll"
-    assert lines[1].startswith("1001,0.0000,0.0000,0.0000")
-    assert float(lines[-1].split(",")[1]) == pytest.approx(20, abs=1)
+    curve = read_pose_curve(str(sample_shot / "puppet_01.csv"))
+    assert curve.keys[0] == (1001, (0.0, 0.0, 0.0))
+    assert curve.keys[-1][1][0] == pytest.approx(20, abs=1)
     qtbot.mouseClick(window.puppet.toggle, Qt.LeftButton)
     assert not window.puppet.client.is_running
 
