@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import socket
 import time
@@ -15,6 +16,9 @@ from fsgan_core.host.run_lock import LockHolder, RunLock
 from fsgan_core.job.spec import output_stem
 
 SUFFIX = ".fsgan"
+_RUN_NAME = re.compile(r"\d{8}-\d{6}-")
+"""Other things may lie beside the runs, such as what a host rendered for them."""
+
 KEPT_RUNS = 8
 """Older runs are removed when a new one starts; the logs of the last ones help to see what changed."""
 
@@ -109,7 +113,7 @@ def past_runs(out: str) -> List[RunFolder]:
     """All runs of an output, the oldest first."""
     parent = runs_of(os.path.abspath(out))
     try:
-        names = [name for name in os.listdir(parent) if os.path.isdir(os.path.join(parent, name))]
+        names = [name for name in os.listdir(parent) if _RUN_NAME.match(name)]
     except OSError:
         return []
     return [RunFolder(os.path.join(parent, name)) for name in sorted(names)]

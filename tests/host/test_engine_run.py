@@ -226,6 +226,16 @@ def test_old_runs_are_removed_and_the_last_ones_stay(engine: Engine, job: SwapJo
     assert past_runs(job.out) == folders[-KEPT_RUNS:]
 
 
+def test_what_a_host_leaves_beside_the_runs_is_no_run(engine: Engine, job: SwapJob) -> None:
+    run = start_run(job, engine)
+    (Path(run.folder.path).parent / "prerender").mkdir()
+    assert run.wait(60)
+    assert past_runs(job.out) == [run.folder]
+    past = last_run(job.out)
+    assert past is not None
+    assert past.folder == run.folder
+
+
 def test_nobody_writes_an_output_that_never_was(job: SwapJob) -> None:
     assert attach_run(job.out) is None
     assert last_run(job.out) is None
