@@ -79,18 +79,28 @@ def build(
 @app.command("import")
 def import_files(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Files of the FSGAN authors' release (.pth), in any order.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="[FILE...]", help="Files of the FSGAN authors' release (.pth), in any order."),
+    ] = None,
+    *,
     out: Annotated[Path, typer.Option("--out", help="The pack folder; roles without a file keep what it has.")],
     name: Annotated[str, typer.Option("--name", help="Of the pack.")] = "released",
+    detector: Annotated[
+        str, typer.Option("--detector", metavar="sfd|dsfd", help="Detector of another project, fetched if need be.")
+    ] = "",
+    landmarks: Annotated[
+        str, typer.Option("--landmarks", metavar="fan", help="Landmarks of another project, fetched if need be.")
+    ] = "",
 ) -> None:
-    """Make a pack of the authors' released networks; what they left out comes from the bundled pack."""
-    from fsgan_core.weights.import_released import NO_LICENCE, import_released
+    """Make a pack of the authors' released networks or of other projects'; the rest comes from the bundled pack."""
+    from fsgan_core.weights.import_released import import_released
     from fsgan_core.weights.load import pack_digest
+    from fsgan_core.weights.providers import provider_file
 
-    manifest = import_released(files, out, name)
+    provided = [provider_file(one, role) for role, one in (("detector", detector), ("landmarks", landmarks)) if one]
+    manifest = import_released([*(files or []), *provided], out, name)
     for entry in manifest.training_data:
-        if entry["licence"] == NO_LICENCE:
-            typer.echo(f"{entry['role']}: {entry['name']}, licence: {NO_LICENCE}")
+        if "role" in entry:
+            typer.echo(f"{entry['role']}: {entry['name']}, licence: {entry['licence']}")
     typer.echo(manifest.notes)
     typer.echo(f"{out}: pack {pack_digest(manifest)[:12]}; use it with --weights {out}")

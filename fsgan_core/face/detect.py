@@ -8,7 +8,9 @@ from itertools import pairwise
 import numpy as np
 from torch import nn
 
+from fsgan_core.color.network_encoding import linear_to_network
 from fsgan_core.face.network_input import network_input, visible_range
+from fsgan_core.face.provided import PictureDetector
 from fsgan_core.geometry.box import box_areas, suppress_overlaps
 from fsgan_core.geometry.resample import resize_picture
 from fsgan_core.networks.inference import infer
@@ -60,6 +62,8 @@ def detect_faces(
     Returns:
         Boxes in pixels of the picture, none smaller than the detector finds at this `min_face_px`.
     """
+    if isinstance(detector, PictureDetector):
+        return _detect_whole(picture, detector, min_face_px, score_threshold, pixel_aspect)
     height, width = picture.shape[:2]
     boxes, scores = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
     for level in picture_pyramid(visible_range(picture), min_face_px, pixel_aspect):
@@ -72,6 +76,23 @@ def detect_faces(
     all_boxes, all_scores = all_boxes[inside], all_scores[inside]
     kept = suppress_overlaps(all_boxes, all_scores, NMS_IOU)
     return FaceDetections(all_boxes[kept], all_scores[kept])
+
+
+def _detect_whole(
+    picture: np.ndarray, detector: PictureDetector, min_face_px: float, score_threshold: float, pixel_aspect: float
+) -> FaceDetections:
+    """The faces of a picture by a detector of another project, as square boxes of the same middle and height."""
+    height, width = picture.shape[:2]
+    square = resize_picture(visible_range(picture), (height, max(1, round(width * pixel_aspect))))
+    code = np.clip((linear_to_network(square) + 1) * 127.5, 0, 255)
+    found = detector.find(np.round(code).astype(np.uint8))
+    side = found[:, 3] - found[:, 1]
+    found = found[(found[:, 4] >= score_threshold) & (side >= min_face_px)]
+    half = (found[:, 3] - found[:, 1])[:, None] / 2
+    centre = (found[:, :2] + found[:, 2:4]) / 2
+    boxes = np.concatenate([centre - half, centre + half], 1) / np.array([pixel_aspect, 1, pixel_aspect, 1])
+    order = np.argsort(-found[:, 4], kind="stable")
+    return FaceDetections(boxes[order].astype(np.float32), found[order, 4].astype(np.float32))
 
 
 def picture_pyramid(picture: np.ndarray, min_face_px: float, pixel_aspect: float) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ import numpy as np
 from torch import nn
 
 from fsgan_core.face.network_input import network_input
+from fsgan_core.face.provided import PointNetwork
 from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.landmark_mirror import mirror_landmarks
@@ -35,6 +36,9 @@ def find_landmarks(crop: np.ndarray, network: nn.Module) -> FoundLandmarks:
         crop: (S, S, 3) scene-linear; NaN and Inf allowed.
         network: The pack's landmark network.
     """
+    if isinstance(network, PointNetwork):
+        found, certain = infer(network.find, network_input(crop, network))
+        return FoundLandmarks((found[0].cpu().numpy() * crop.shape[0]).astype(np.float32), float(certain[0]))
     heatmaps = infer(network, network_input(crop, network))
     points = heatmaps_to_points(heatmaps)[0].cpu().numpy()
     # Heatmaps are trained to be 1 at their landmark, so a low peak says that there is none like it.

@@ -20,12 +20,14 @@ from fsgan_core.media.atomic import complete_or_absent
 from fsgan_core.weights.architectures import ROLES
 from fsgan_core.weights.load import PACKS, load_network
 from fsgan_core.weights.manifest import WeightsManifest, read_manifest, write_manifest
+from fsgan_core.weights.providers import PROVIDERS, build_provided
 from fsgan_core.weights.released_files import read_released
 from fsgan_core.weights.released_keys import FEATURES, LANDMARKS, POSE, SEGMENTATION, Rules, generator_tensors, rename
 from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import write_tensors
 
 NO_LICENCE = "none stated by the authors"
+PROVIDER_LICENCE = "as its authors state it; trained on research-only data"
 NOTES = (
     "Networks of the FSGAN authors' release, imported. The authors state no licence for these weights, and answered "
     "that there is no commercial one; they were trained on research-only data with real people (IJB-C, CelebAMask-HQ, "
@@ -56,11 +58,13 @@ class ImportedNetwork:
         path: The file.
         role: In the pack.
         tensors: By our names, float32.
+        size: In the file's header: whose network it is.
     """
 
     path: Path
     role: str
     tensors: dict[str, Tensor]
+    size: str = RELEASED
 
 
 def import_released(paths: Sequence[Path], out: Path, name: str = RELEASED) -> WeightsManifest:
@@ -89,7 +93,7 @@ def import_released(paths: Sequence[Path], out: Path, name: str = RELEASED) -> W
     if before is not None and before.size != RELEASED:
         raise JobError(f"{out} holds the pack {before.name!r}, which was not imported; choose another folder")
     for role, network in networks.items():
-        write_tensors(out / f"{role}.safetensors", network.tensors, role, RELEASED)
+        write_tensors(out / f"{role}.safetensors", network.tensors, role, network.size)
         load_network(out, role)
     _complete(out)
     manifest = _manifest(out, name, networks, before)
@@ -104,9 +108,15 @@ def convert(path: Path) -> ImportedNetwork:
         WeightsError: See `import_released`.
     """
     theirs = read_released(path)
+    size = next((name for name, provider in PROVIDERS.items() if provider.marker in theirs), RELEASED)
     try:
-        role, ours = _recognised(theirs)
-        network = _on_no_memory(role, ours)
+        if size != RELEASED:
+            role, ours = PROVIDERS[size].role, {f"net.{key}": value for key, value in theirs.items()}
+            with torch.device("meta"):
+                network = build_provided(size)
+        else:
+            role, ours = _recognised(theirs)
+            network = _on_no_memory(role, ours)
     except KeyError as error:
         raise WeightsError(f"this file is none of the release: it has a tensor {error}", path=str(path)) from error
     except WeightsError as error:
@@ -117,11 +127,11 @@ def convert(path: Path) -> ImportedNetwork:
     )
     if wrong:
         raise WeightsError(
-            f"this file looks like the released {role} network, but {len(wrong)} tensors are missing, foreign or of "
+            f"this file looks like the {size} {role} network, but {len(wrong)} tensors are missing, foreign or of "
             f"another shape, {wrong[0]} among them",
             path=str(path),
         )
-    return ImportedNetwork(path, role, ours)
+    return ImportedNetwork(path, role, ours, size)
 
 
 def _recognised(theirs: dict[str, Tensor]) -> tuple[str, dict[str, Tensor]]:
@@ -168,11 +178,11 @@ def _manifest(
     out: Path, name: str, networks: dict[str, ImportedNetwork], before: WeightsManifest | None
 ) -> WeightsManifest:
     """The manifest of the folder as it is now; imported networks of an earlier import stay described."""
-    earlier = [e for e in before.training_data if e.get("licence") == NO_LICENCE] if before else []
+    earlier = [entry for entry in before.training_data if "role" in entry] if before else []
     kept = [entry for entry in earlier if entry.get("role") not in networks]
     imported = kept + [
         {
-            "name": network.path.name, "role": role, "licence": NO_LICENCE, "real_people": True,
+            "name": network.path.name, "role": role, "licence": _licence_of(network), "real_people": True,
             "sha256": _digest(network.path), "used_for": f"{role}; the authors' training data, see notes",
         }
         for role, network in networks.items()
@@ -185,6 +195,10 @@ def _manifest(
     licence = f"{NO_LICENCE} ({', '.join(sorted(str(e['role']) for e in imported))})"
     licence += f"; Apache-2.0 ({', '.join(own)})" if own else ""
     return WeightsManifest(name, RELEASED, licence, digests, imported + bundled, NOTES + v1)
+
+
+def _licence_of(network: ImportedNetwork) -> str:
+    return NO_LICENCE if network.size == RELEASED else PROVIDER_LICENCE
 
 
 def _bundled() -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from fsgan_core.networks.inference import to_device
 from fsgan_core.weights.adapter import add_adapter
 from fsgan_core.weights.architectures import MEASURE_ROLES, ROLES, build_network
 from fsgan_core.weights.manifest import ADAPTER_SUFFIX, WeightsManifest, read_manifest
+from fsgan_core.weights.providers import PROVIDERS, build_provided
 from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import TRAINING_ONLY
 
@@ -224,6 +225,8 @@ def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
         raise WeightsError(f"this weight file cannot be read ({error})", path=str(path)) from error
     if size == RELEASED:
         network = build_released(role, {key: tuple(value.shape) for key, value in tensors.items()})
+    elif size in PROVIDERS:
+        network = build_provided(size)
     else:
         network = build_network(role, size)
     try:
