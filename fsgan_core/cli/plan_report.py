@@ -13,6 +13,7 @@ from fsgan_core.errors import JobError
 from fsgan_core.farm.estimate import Costs, estimate
 from fsgan_core.farm.task_plan import RENDER, TaskPlan
 from fsgan_core.job.progress import Progress, ProgressEvent
+from fsgan_core.job.spec import SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.shot.frame_range import FrameRange
 
@@ -40,12 +41,12 @@ def plan_needs(plan: TaskPlan, *, measure: bool) -> dict[str, Any]:
 
     Raises:
         FsganError: The plate cannot be opened; with `measure` also as of the pipeline.
-        JobError: A job without frames is to be measured.
+        JobError: Another job than a swap is to be measured.
     """
     steps = [{"name": step.name, "tasks": max(1, len(plan.chunks(step)))} for step in plan.steps]
+    if measure and not isinstance(plan.job, SwapJob):
+        raise JobError("--measure needs a swap job.")
     if not any(step.name == RENDER for step in plan.steps):
-        if measure:
-            raise JobError("--measure needs a job that makes frames.")
         return {"name": plan.name, "steps": steps, "frames": 0, "chunks": 0}
     width, height = _plate_size(plan.job)
     costs = measured_here(plan.job, plan) if measure else MEASURED
@@ -140,7 +141,9 @@ class StepClock(Progress):
 
 
 def _plate_size(job: Any) -> tuple[int, int]:
-    with open_plate(job.plate_to_analyze()) as reader:
+    """Width and height of what is written on: the plate, or the source of a job that moves it."""
+    plate = job.plate_to_analyze() if isinstance(job, SwapJob) else job.source_to_analyze()
+    with open_plate(plate) as reader:
         frame = reader.read(reader.frames[0])
         return frame.width, frame.height
 

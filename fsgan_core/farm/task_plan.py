@@ -17,7 +17,7 @@ from fsgan_core.errors import JobError
 from fsgan_core.job.declared_roots import written_paths
 from fsgan_core.job.path_mapping import map_job_paths
 from fsgan_core.job.pictures import output_stem
-from fsgan_core.job.spec import AnalyzeJob, Job, SwapJob
+from fsgan_core.job.spec import JOB_KINDS, Job, SwapJob
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.shot.sequence_path import SequencePath
 
@@ -130,8 +130,8 @@ def plan_tasks(job: Job, frames: Optional[FrameRange], options: TaskOptions) -> 
         _check_finetune(job, options.finetune)
         steps.append(Step(FINETUNE, ("run", FINETUNE_JOB)))
     if not hasattr(job, "for_frames"):
-        word = ANALYZE if isinstance(job, AnalyzeJob) else FINETUNE
-        steps.append(Step(word, ("run", JOB), _names(steps)))
+        word = next(word for word, job_type in JOB_KINDS.items() if isinstance(job, job_type))
+        steps.append(Step(word.title().replace("_", ""), ("run", JOB), _names(steps)))
         return TaskPlan(name, job, options.finetune, (*steps, _verify(steps)), options.chunk_frames)
     if frames is None:
         raise JobError("The frames of the job are not known. Set frames in its settings.")

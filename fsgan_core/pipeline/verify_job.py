@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-from fsgan_core.errors import JobError
+from fsgan_core.errors import JobError, StageMissingError
 from fsgan_core.job.progress import Progress
-from fsgan_core.job.spec import AnalyzeJob, ExpressionJob, PoseJob, ReenactJob, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, ExpressionJob, FinetuneJob, PoseJob, ReenactJob, SwapJob
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_analysis
 from fsgan_core.pipeline.check_frames import verify_frames
@@ -45,6 +46,10 @@ def verify_job(job: Any, progress: Progress, against: str = "") -> str:
     if isinstance(job, AnalyzeJob):
         shot = load_analysis(job.out)
         return f"The analysis is whole, {len(shot.faces)} faces on {len(shot.frames)} frames: {job.out}"
+    if not isinstance(job, FinetuneJob):
+        if not os.path.exists(job.out):
+            raise StageMissingError("is missing. Run the job.", path=job.out)
+        return f"The result is there: {job.out}"
     manifest = read_manifest(Path(job.out))
     verify_pack(Path(job.out), manifest)
     return f"{len(manifest.sha256)} weight files are whole: {job.out}"

@@ -11,7 +11,7 @@ import pytest
 
 from fsgan_core.job.job_file import read_job, write_job
 from fsgan_core.job.settings import SwapSettings
-from fsgan_core.job.spec import AnalyzeJob, Pictures, SwapJob
+from fsgan_core.job.spec import AnalyzeJob, Pictures, ReenactJob, SwapJob
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import write_frame
 from fsgan_core.shot.image_window import ImageWindow
@@ -83,6 +83,16 @@ def test_plan_of_an_analysis_has_no_frames(fsgan: Any, tmp_path: Path) -> None:
     write_job(AnalyzeJob(Pictures("p.%04d.exr"), "p.npz"), str(path))
     assert json.loads(fsgan("plan", str(path), "--json").out)["frames"] == 0
     assert fsgan("plan", str(path), "--measure").exit_code == 2
+
+
+def test_plan_and_submit_take_the_jobs_that_move_a_source(fsgan: Any, job_file: Path) -> None:
+    job = ReenactJob(Pictures("p.%04d.exr"), Pictures("p.%04d.exr"), "moved.%04d.exr")
+    write_job(job, str(job_file))
+    found = json.loads(fsgan("plan", str(job_file), "--json").out)
+    assert (found["frames"], found["width"], found["height"]) == (5, 40, 30)
+    assert fsgan("plan", str(job_file), "--measure").exit_code == 2
+    assert fsgan("submit", str(job_file), "--to", "openjd").exit_code == 0
+    assert '"1-5"' in (job_file.parent / "job_openjd" / "template.yaml").read_text("utf-8")
 
 
 def test_verify_names_missing_frames_and_leaves_with_4(fsgan: Any, job_file: Path) -> None:
