@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -324,3 +325,21 @@ def test_installed_add_on_works_without_the_checkout(
     assert "cannot load it" in found["ended"]  # the toy engine writes no pictures; it ran
     assert found["core"].startswith(placed) and found["module"].startswith(placed)
     assert found["gone"]
+
+
+@pytest.mark.parametrize(("good", "bad"), [("", ""), ('blender_version_min = "4.5.0"', 'blender_version_min = "4.5"')])
+def test_blenders_own_check_takes_the_extension(
+    blender: Scenario, blender_python: str, tmp_path: Path, good: str, bad: str
+) -> None:
+    """What Blender's extension tool says to the folder that the installer makes; and that it can say no."""
+    from fsgan_blender.install import install
+
+    install(str(tmp_path))
+    manifest = tmp_path / "fsgan_blender" / "blender_manifest.toml"
+    manifest.write_text(manifest.read_text().replace(good, bad) if good else manifest.read_text())
+    tool = next((Path(blender_python).parent.parent / "lib").rglob("bl_pkg/cli/blender_ext.py"))
+    done = subprocess.run(
+        [blender_python, str(tool), "validate", str(manifest.parent)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode == 0) == (not good), done.stdout + done.stderr
