@@ -62,13 +62,17 @@ def evaluate_weights(
     views: Annotated[int, typer.Option("--views", min=1, help="Renders of each person.")] = 6,
     pictures: Annotated[int, typer.Option("--pictures", min=1, help="Pictures in which faces are sought.")] = 350,
     pairs: Annotated[int, typer.Option("--pairs", min=1, help="Reenactments of each person.")] = 2,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Also what each stage of a swap is worth: G_r, + G_c, + G_b, all.")
+    ] = False,
     log: Annotated[LogFormat, LOG_OPTION] = LogFormat.AUTO,
 ) -> None:
     """Print what a pack can do on people that training never saw, next to what it should."""
     with reporting(log) as progress:
         from fsgan_core.training.validate_weights import ValidationSettings, validate_weights
 
-        table = validate_weights(weights, data, measures, ValidationSettings(people, views, pictures, pairs), progress)
+        settings = ValidationSettings(people, views, pictures, pairs, ablation)
+        table = validate_weights(weights, data, measures, settings, progress)
         if out is not None:
             table.write(out)
             progress.wrote(str(out))

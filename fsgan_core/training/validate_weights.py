@@ -8,6 +8,7 @@ from pathlib import Path
 from fsgan_core.job.progress import Progress
 from fsgan_core.pipeline.engine import open_engine
 from fsgan_core.training.datasets import Clip, load_clips
+from fsgan_core.training.validate_ablation import ablate_swap
 from fsgan_core.training.validate_detection import find_validation_faces
 from fsgan_core.training.validate_looking import look_at_photos, look_at_renders
 from fsgan_core.training.validate_reenactment import reenact_validation_people
@@ -34,12 +35,14 @@ class ValidationSettings:
         views: Renders of each.
         pictures: Pictures in which faces are sought.
         pairs: Reenactments of each person.
+        ablation: Whether the stages of a swap are also measured one by one.
     """
 
     people: int = 0
     views: int = 6
     pictures: int = 350
     pairs: int = 2
+    ablation: bool = False
 
 
 def validate_weights(
@@ -75,6 +78,8 @@ def validate_weights(
         *find_validation_faces(clips, settings.pictures, pack, progress),
         *reenact_validation_people(takes, settings.pairs, pack, identity, progress),
     ]
+    if settings.ablation:
+        figures += ablate_swap(takes, pack, identity, progress)
     notes = _NOTES if identity is not None else (*_NOTES, _NO_MEASURES)
     return WeightsTable(pack.name, pack.sha256, len(clips), figures, notes)
 

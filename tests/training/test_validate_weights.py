@@ -16,12 +16,14 @@ from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
 from fsgan_core.job.progress import Progress
 from fsgan_core.training.datasets import load_clips
+from fsgan_core.training.validate_ablation import MEASURES, STAGES, ablate_swap, swap_pairs, swapped
 from fsgan_core.training.validate_detection import FACE_PX, HEIGHT, WIDTH, _scene
 from fsgan_core.training.validate_looking import landmark_error
 from fsgan_core.training.validate_reenactment import as_face_view, choose_pairs
 from fsgan_core.training.validate_weights import ValidationSettings, validate_weights
 from fsgan_core.training.weights_table import Figure, WeightsTable
 from fsgan_core.weights.architectures import build_network
+from fsgan_core.weights.load import load_pack
 from fsgan_core.weights.save import save_network
 
 FEW = ValidationSettings(people=2, views=1, pictures=4, pairs=1)
@@ -87,6 +89,20 @@ def test_everything_is_measured(data: Path, tmp_path: Path) -> None:
     with_goals = [name for name, figure in figures.items() if figure["verdict"]]
     assert len(with_goals) == 9
     assert all(figures[name]["count"] > 0 and figures[name]["value"] is not None for name in with_goals)
+
+
+def test_each_stage_of_a_swap_is_measured(data: Path) -> None:
+    pack, clips = load_pack("compact"), load_clips([data / "takes"], "val")
+    figures = {figure.what: figure for figure in ablate_swap(clips, pack, None, Progress())}
+    assert len(figures) == len(STAGES) * len(MEASURES)
+    assert all(np.isfinite(figure.value) and figure.count == 2 for figure in figures.values())
+    source, target = next(iter(swap_pairs(clips)))
+    plate = as_face_view(target).picture
+    made = swapped(source, target, pack)
+    for stage, (picture, matte) in made.items():
+        assert np.array_equal(picture[matte == 0], plate[matte == 0]), stage
+    assert not np.array_equal(made["G_r"][0], made["G_r + G_b"][0])
+    assert made["G_r"][1].sum() <= made["G_r + G_c"][1].sum()  # the reenacted face alone never covers more
 
 
 def test_identity_without_measures_is_said_to_be_missing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
