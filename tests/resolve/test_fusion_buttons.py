@@ -369,3 +369,52 @@ def test_start_script_survives_quotes_and_spaces(make_bench: MakeBench) -> None:
     bench.press("start")
     assert follow(bench).startswith("3 frames")
     assert (out.parent / "swap.1001.exr").is_file()
+
+
+@pytest.mark.parametrize(
+    ("told", "span"),
+    [
+        ([("keep finished frames", 1001), ("keep finished frames", 1002)], (1001, 1002)),
+        ([("keep finished frames", 1001), ("find faces in p", 900), ("swap p", 1002), ("swap p", 1003)], (1001, 1003)),
+        ([("find faces in p", 900), ("measure faces in p", 950), ("swap p", 1002)], (1002, 1002)),
+    ],
+)
+def test_range_is_that_of_written_and_kept_frames(
+    fusion_bench: ModuleType, told: list[tuple[str, int]], span: tuple[int, int]
+) -> None:
+    """Pass 1 looks at more frames than are written, and finished frames are told of before it."""
+    lua = fusion_bench.new_lua("lua51")
+    after, state, step = lua.eval("require('fsgan_run').after"), lua.table(), ""
+    for name, frame in told:
+        if name != step:
+            after(state, lua.table_from({"event": "step", "step": name, "done": 0, "total": 9}))
+        step = name
+        after(state, lua.table_from({"event": "frame", "step": name, "done": 1, "total": 9, "frame": frame}))
+    assert (state.first, state.last) == span
+
+
+@pytest.mark.parametrize("text", ["plain", 'say "hi"\\', "Straße 日本 🎬", "tab\tand\nline", "\u2028 \x01"])
+def test_json_text_survives_both_ways(fusion_bench: ModuleType, text: str) -> None:
+    lua = fusion_bench.new_lua("lua51")
+    words = lua.eval("require('fsgan_text')")
+    assert json.loads(words.json_string(text)) == text
+    assert words.event(json.dumps({"event": "note", "message": text, "done": 3})).message == text
+
+
+@pytest.mark.parametrize("line", ["", "{", '{"event": "note"', '{"event": "no', "Killed", "[1]", '{"done": 1}'])
+def test_half_written_line_is_no_event(fusion_bench: ModuleType, line: str) -> None:
+    assert fusion_bench.new_lua("lua51").eval("require('fsgan_text')").event(line) is None
+
+
+def test_windows_start_script_quotes_and_notes_the_exit_code(fusion_bench: ModuleType) -> None:
+    lua = fusion_bench.new_lua("lua51")
+    lua.execute("require('fsgan_text').on_windows = true")
+    script = lua.eval("require('fsgan_run')").script("C:/fsgan env/Scripts/fsgan.exe", "D:/100% show/swap.fsgan/run")
+    lines = script.split("\r\n")
+    assert lines[:3] == ["@echo off", "chcp 65001 >nul", "setlocal"]
+    assert 'set "PYTHONHOME="' in lines and 'set "LD_LIBRARY_PATH="' in lines
+    assert lines[-3] == (
+        r'"C:\fsgan env\Scripts\fsgan.exe" run "D:\100%% show\swap.fsgan\run\job.json" --run-folder '
+        r'"D:\100%% show\swap.fsgan\run" --log json > "D:\100%% show\swap.fsgan\run\engine.log" 2>&1'
+    )
+    assert lines[-2] == r'echo %ERRORLEVEL%> "D:\100%% show\swap.fsgan\run\exit"'
