@@ -94,6 +94,11 @@ RECIPES.update(
     }
 )
 """The tiny recipes teach nothing: they show in seconds that every step of the way from data to pack runs."""
+INPAINTING_ABLATION = ("no-landmarks", "no-flip", "neither")
+RECIPES.update(
+    {f"inpainting-{size}": replace(RECIPES["inpainting-compact"], size=size) for size in INPAINTING_ABLATION}
+)
+"""G_c without landmarks, without its flipped copy, without both (Table 1): trained alike, to be compared."""
 
 
 def find_recipe(name: str) -> Recipe:

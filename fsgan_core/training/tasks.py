@@ -157,7 +157,7 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
         transformer = load_network(frozen, "transformer").eval().requires_grad_(False)
     discriminator = None
     if recipe.adversarial_from < 1:
-        discriminator = PatchDiscriminator(16 if recipe.size == "compact" else 64)
+        discriminator = PatchDiscriminator(64 if recipe.size == "paper" else 16)
 
     def sample_maker(size: int, split: str) -> SampleMaker:
         return partial(make, PairSampler(clips[split], size))

@@ -49,6 +49,10 @@ _BUILDERS: dict[tuple[str, str], Callable[[], nn.Module]] = {
     ("reenactment", "compact"): lambda: ReenactmentGenerator(_COMPACT_GR, warped_input=True),
     ("reenactment", "paper"): lambda: ReenactmentGenerator(_PAPER_GR, warped_input=False),
     ("inpainting", "compact"): lambda: InpaintingGenerator(_COMPACT_GC),
+    # The compact G_c without what the paper adds to it, for the ablation (Table 1).
+    ("inpainting", "no-landmarks"): lambda: InpaintingGenerator(_COMPACT_GC, landmarks=0),
+    ("inpainting", "no-flip"): lambda: InpaintingGenerator(_COMPACT_GC, flip=False),
+    ("inpainting", "neither"): lambda: InpaintingGenerator(_COMPACT_GC, landmarks=0, flip=False),
     ("inpainting", "paper"): lambda: InpaintingGenerator(_PAPER_GR),
     ("blending", "compact"): lambda: BlendingGenerator(_COMPACT_GB),
     ("blending", "paper"): lambda: BlendingGenerator(_PAPER_GB),
@@ -64,7 +68,7 @@ def build_network(role: str, size: str) -> nn.Module:
 
     Args:
         role: One of `ROLES`.
-        size: "compact" or "paper".
+        size: "compact" or "paper"; of inpainting also those of its ablation.
 
     Raises:
         WeightsError: There is no such role or size.

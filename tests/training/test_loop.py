@@ -45,6 +45,15 @@ def test_generator_trains_and_exports(role: str, data: Path, tmp_path: Path) -> 
     load_network(tmp_path, role)
 
 
+@pytest.mark.parametrize(("size", "channels"), [("no-landmarks", 7), ("no-flip", 102), ("neither", 4)])
+def test_inpainting_of_the_ablation_trains(size: str, channels: int, data: Path, tmp_path: Path) -> None:
+    recipe = replace(find_recipe(f"inpainting-{size}"), crop=32, batch=2, images=4)
+    train(recipe, DataFolders(data), RunSettings(tmp_path, workers=1))
+    in_conv = load_network(tmp_path, "inpainting").net.base.in_conv
+    landmarks = 0 if in_conv.landmarks is None else in_conv.landmarks.weight.shape[1]
+    assert in_conv.picture.in_channels + landmarks == channels
+
+
 def test_killed_run_ends_at_the_same_bits(data: Path, tmp_path: Path) -> None:
     """G_r with stepwise batches, discriminator, both stages: 12 steps, or 5, a kill, and 7 more."""
     recipe = replace(_tiny("reenactment", 24), adversarial_from=0.25)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.errors import JobError
-from fsgan_core.training.recipes import RECIPES, Recipe, find_recipe, learning_rate
+from fsgan_core.training.recipes import INPAINTING_ABLATION, RECIPES, Recipe, find_recipe, learning_rate
 from fsgan_core.weights.architectures import MEASURE_ROLES, ROLES
 
 COSINE = Recipe("pose", "compact", 128, 32, 1000, 2e-3)
@@ -19,7 +19,8 @@ def test_every_role_has_both_sizes_and_a_recipe_its_name() -> None:
     # What measures is one network for all packs: figures of two packs must be comparable.
     measures = {f"{role}-compact" for role in MEASURE_ROLES}
     tiny = {f"{role}-tiny" for role in (*ROLES, *MEASURE_ROLES)}
-    assert set(RECIPES) == pack | measures | tiny
+    ablation = {f"inpainting-{size}" for size in INPAINTING_ABLATION}
+    assert set(RECIPES) == pack | measures | tiny | ablation
     assert all(name in (f"{recipe.role}-{recipe.size}", f"{recipe.role}-tiny") for name, recipe in RECIPES.items())
 
 
