@@ -18,7 +18,7 @@ from fsgan_core.media.read import open_plate
 from fsgan_core.shot.frame_range import FrameRange
 
 MEASURED = Costs(
-    origin="benchmarks/plan_costs.py on 2 cores of an x86 server, no GPU",
+    origin="benchmarks/plan_costs.py on 2 busy cores of an x86 server, no GPU",
     memory_gb=0.54,
     memory_gb_per_megapixel=0.19,
     disk_mb_per_megapixel=5.3,
