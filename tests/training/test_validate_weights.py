@@ -126,6 +126,7 @@ def test_bundled_pack_stays_within_generous_bounds() -> None:
     assert table.value("pose to 60 degrees, mean of the three angles") <= 4.5
     assert table.value("segmentation, face") >= 0.88
     assert table.value("segmentation, hair") >= 0.6
-    assert next(f for f in table.figures if f.goal == ">= 0.99").value >= 0.93
+    assert next(f for f in table.figures if f.goal == ">= 0.99").value >= 0.85
     assert table.value("false faces") <= 0.25
     assert table.value("reenactment, landmarks of the result") <= 10
+    assert next(f for f in table.figures if "most like its subject" in f.what).value >= 0.8
