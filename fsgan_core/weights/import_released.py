@@ -28,6 +28,10 @@ from fsgan_core.weights.save import write_tensors
 
 NO_LICENCE = "none stated by the authors"
 PROVIDER_LICENCE = "as its authors state it; trained on research-only data"
+PROVIDER_NOTES = (
+    " Detector or landmarks are networks of another project, trained on research-only data (WIDER FACE, 300W-LP); "
+    "see what their authors allow."
+)
 NOTES = (
     "Networks of the FSGAN authors' release, imported. The authors state no licence for these weights, and answered "
     "that there is no commercial one; they were trained on research-only data with real people (IJB-C, CelebAMask-HQ, "
@@ -192,9 +196,19 @@ def _manifest(
     bundled = [{**entry, "used_for": f"{note}{entry['used_for']}"} for entry in _bundled()]
     digests = {f"{role}.safetensors": _digest(out / f"{role}.safetensors") for role in ROLES}
     v1 = "".join(V1_NOTES.format(file=entry["name"]) for entry in imported if "_2_0_" in str(entry["name"]))
-    licence = f"{NO_LICENCE} ({', '.join(sorted(str(e['role']) for e in imported))})"
-    licence += f"; Apache-2.0 ({', '.join(own)})" if own else ""
-    return WeightsManifest(name, RELEASED, licence, digests, imported + bundled, NOTES + v1)
+    licence = _licences(imported, own)
+    notes = (NOTES if NO_LICENCE in licence else "") + (PROVIDER_NOTES if PROVIDER_LICENCE in licence else "") + v1
+    return WeightsManifest(name, RELEASED, licence, digests, imported + bundled, notes.strip())
+
+
+def _licences(imported: list[dict[str, object]], own: list[str]) -> str:
+    """Each licence with the roles that it is of."""
+    roles: dict[str, list[str]] = {}
+    for entry in imported:
+        roles.setdefault(str(entry["licence"]), []).append(str(entry["role"]))
+    if own:
+        roles["Apache-2.0"] = own
+    return "; ".join(f"{licence} ({', '.join(names)})" for licence, names in sorted(roles.items(), reverse=True))
 
 
 def _licence_of(network: ImportedNetwork) -> str:

@@ -122,6 +122,7 @@ def test_sfd_finds_what_its_own_detector_finds(tmp_path: Path, monkeypatch: pyte
     done = CliRunner().invoke(app, ["weights", "import", "--detector", "sfd", "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert "detector: s3fd-619a316812.pth, licence: as its authors state it" in done.output
+    assert "another project" in done.output and "FSGAN authors" not in done.output
     picture = np.random.default_rng(0).integers(0, 255, (96, 128, 3), np.uint8)
     wanted = np.array(SFDDetector("cpu", path_to_detector=str(path), filter_threshold=0.3).detect_from_image(picture))
     assert len(wanted) > 3
