@@ -30,6 +30,8 @@ EDGE_SIGMA = 10 / 256
 EDGE_FADE = 0.02
 """Where the blurred ring falls to this, the correction is halved."""
 EDGE_LIMIT = 0.35
+RIM_PX, RIM_SIGMA, RIM_FADE = 2, 3 / 256, 0.05
+"""Likewise for the last pixels before the edge, which meet whatever is beside them, hair too."""
 SKIN_DISTANCE = 0.35
 """In logarithms of colour: what is farther from the skin's colour beside the face is hair or background."""
 
@@ -61,6 +63,7 @@ def _tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     shading = [_masked_blur(x, core, LIGHT_SIGMA * side) + FLOOR for x in (plate, toned)]
     lit = toned * (shading[0] / shading[1]).clamp(*LIGHT_LIMITS)
     met = lit + edge_difference(lit, plate, mask, plate_skin)
+    met = met + rim_difference(met, plate, mask)
     made = torch.where(enough[:, None, None, None], met, face).clamp(0, 1) * 2 - 1
     return torch.where(mask > 0.5, made, target).clamp(-1, 1)
 
@@ -123,8 +126,33 @@ def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tenso
     beside = _blur(plate * skin, near) / _blur(skin, near).clamp_min(1e-4)
     within = _blur(face * inner, near) / _blur(inner, near).clamp_min(1e-4)
     difference = (beside - within).clamp(-EDGE_LIMIT, EDGE_LIMIT) * sure
-    reach = EDGE_SIGMA * side
-    return _blur(difference * inner, reach) / (_blur(inner, reach) + EDGE_FADE)
+    return _carried_in(difference, inner, EDGE_SIGMA * side, EDGE_FADE)
+
+
+def rim_difference(face: Tensor, plate: Tensor, mask: Tensor) -> Tensor:
+    """What has to be added to the last pixels inside the edge so that it cannot be seen.
+
+    Args:
+        face: (B, 3, S, S) in [0, 1].
+        plate: (B, 3, S, S) in [0, 1].
+        mask: (B, 1, S, S) 0 or 1.
+
+    Returns:
+        (B, 3, S, S), gone some ten pixels inside (at 256 px).
+    """
+    side = int(face.shape[-1])
+    ring = max(1, round(RIM_PX * side / 256))
+    inner, outer = mask * _grown(1 - mask, ring), (1 - mask) * _grown(mask, ring)
+    near = RIM_SIGMA / 2 * side
+    beside = _blur(plate * outer, near) / _blur(outer, near).clamp_min(1e-4)
+    within = _blur(face * inner, near) / _blur(inner, near).clamp_min(1e-4)
+    difference = (beside - within).clamp(-EDGE_LIMIT, EDGE_LIMIT)
+    return _carried_in(difference, inner, RIM_SIGMA * side, RIM_FADE)
+
+
+def _carried_in(difference: Tensor, ring: Tensor, sigma: float, fade: float) -> Tensor:
+    """A difference along a ring, spread smoothly, and faded out where the ring is far."""
+    return _blur(difference * ring, sigma) / (_blur(ring, sigma) + fade)
 
 
 def _masked_blur(x: Tensor, mask: Tensor, sigma: float) -> Tensor:
