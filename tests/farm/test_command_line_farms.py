@@ -72,7 +72,7 @@ def test_a_line_break_in_a_name_cannot_add_a_key(plan_of: Callable[..., TaskPlan
 
 
 def test_tractor_script_nests_steps_and_names_every_chunk(plan: TaskPlan) -> None:
-    words = tcl_words(script_text(plan, "/farm/sh 010"))
+    words = tcl_words(script_text(plan, "/show/sh 010"))
     assert words[:6] == ["Job", "-title", "sh 010", "-serialsubtasks", "1", "-subtasks"]
     steps = tcl_words(words[6])
     assert [steps[index + 1] for index, word in enumerate(steps) if word == "Task"] == [
@@ -84,7 +84,7 @@ def test_tractor_script_nests_steps_and_names_every_chunk(plan: TaskPlan) -> Non
     ]  # fmt: skip
     command = tcl_words(chunks[chunks.index("-cmds") + 1])
     assert tcl_words(command[1]) == [
-        "fsgan", "run", "/farm/sh 010/job.json", "--frames", "1001-1004", "--log", "plain",
+        "fsgan", "run", "/show/sh 010/job.json", "--frames", "1001-1004", "--log", "plain",
     ]  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Ou
 
 
 def test_layers_are_the_steps_of_the_plan(plan: TaskPlan, built: Callable[[str], Outline]) -> None:
-    job = built(outline_text(plan, "/farm/sh 010"))
+    job = built(outline_text(plan, "/show/sh 010"))
     assert (job.name, job.frame_range) == ("sh_010", "1-3")
     assert [(layer.name, layer.range, layer.after) for layer in job.layers] == [
         ("finetune", "1", []),
@@ -90,7 +90,7 @@ def test_layers_are_the_steps_of_the_plan(plan: TaskPlan, built: Callable[[str],
         ("verify", "1", ["frames"]),
     ]
     assert job.layers[2].commands[0] == [
-        "fsgan", "run", "/farm/sh 010/job.json", "--frames", "1001-1004", "--log", "plain",
+        "fsgan", "run", "/show/sh 010/job.json", "--frames", "1001-1004", "--log", "plain",
     ]  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_frames_with_holes_are_chunks_too(scattered_plan: TaskPlan, built: Calla
 def test_names_and_paths_cannot_break_the_script(
     plan_of: Callable[..., TaskPlan], built: Callable[[str], Outline]
 ) -> None:
-    folder = "/farm/'); raise SystemExit #\"\\"
+    folder = "/show/'); raise SystemExit #\"\\"
     assert built(outline_text(plan_of(), folder)).layers[1].commands[0][2].startswith(folder)
     assert layer_name("a") == "a_fsgan"
     assert layer_name("größe 1") == "gr__e_1"
