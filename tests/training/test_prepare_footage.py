@@ -43,7 +43,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory, sample_plates: Path) -> Pa
     said = fsgan(
         "prepare", *clips, "--out", str(root / "data"), "--analyses", str(root / "analyses"), "--device", "cpu", *limits
     )
-    assert analysis.stat().st_mtime_ns == made, "the analysis that was there is used"
+    assert analysis.stat().st_mtime_ns == made, f"the analysis that was there is used: {said}"
     assert "2 people" in said and "can be learned from" in said
     return root
 
