@@ -11,10 +11,21 @@ import pytest
 
 from fsgan_core.cli.demo import SAMPLES, demo_job, swap_and_show
 from fsgan_core.cli.swap_pictures import COLUMNS, spread
+from fsgan_core.evaluation import swap_measures as swap_measures
 from fsgan_core.job.progress import LineProgress
 from fsgan_core.job.settings import SwapSettings
 from fsgan_core.media.read import open_plate
+from fsgan_core.pipeline import engine as engine_module
+from fsgan_core.pipeline import swap_shot as swap_shot_module
 from fsgan_core.shot.plate import Plate
+
+
+@pytest.fixture(autouse=True)
+def painted_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo opens the painted engine, too; what it imports first has been imported above."""
+    if "swap_bench" in request.fixturenames:
+        request.getfixturevalue("swap_bench")
+        monkeypatch.setattr(engine_module, "open_engine", swap_shot_module.open_engine)
 
 
 def plate_of(bench: Any, frames: int = 3) -> str:

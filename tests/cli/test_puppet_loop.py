@@ -22,9 +22,9 @@ from fsgan_core.shot.plate import Plate
 
 @pytest.fixture
 def puppet(swap_bench: Any) -> Puppet:
-    from fsgan_core.pipeline import engine
+    from fsgan_core.pipeline import swap_shot
 
-    pack: Any = engine.open_engine("painted", "cpu")
+    pack: Any = swap_shot.open_engine("painted", "cpu")
     analysis = str(swap_bench.folder / "source.npz")
     return open_puppet(Plate(swap_bench.source()), pack, SwapSettings(), Progress(), analysis)
 

@@ -16,7 +16,6 @@ from fsgan_core.job.settings import AnalyzeSettings, SwapSettings
 from fsgan_core.job.spec import Pictures, SwapJob
 from fsgan_core.media.plate_frame import PictureHeader
 from fsgan_core.media.write import write_frame
-from fsgan_core.pipeline import engine as engine_module
 from fsgan_core.pipeline import move_shot as move_shot_module
 from fsgan_core.pipeline import swap_shot as swap_shot_module
 from fsgan_core.shot.image_window import ImageWindow
@@ -123,8 +122,11 @@ def painted_pack(painted: ModuleType) -> SimpleNamespace:
 
 
 def painted_bench(folder: Path, painted: ModuleType, monkeypatch: pytest.MonkeyPatch) -> SwapBench:
-    """A bench in a folder, and the painted engine wherever the pipeline opens one."""
+    """A bench in a folder, and the painted engine where pass 2 opens one.
+
+    Never in `pipeline.engine` itself: a module that is first imported meanwhile would keep it for good.
+    """
     pack = painted_pack(painted)
-    for module in (engine_module, swap_shot_module, move_shot_module):
+    for module in (swap_shot_module, move_shot_module):
         monkeypatch.setattr(module, "open_engine", lambda weights, device: pack)
     return SwapBench(folder, painted)
