@@ -35,6 +35,7 @@ from fsgan_core.pipeline import swap_shot
 from fsgan_core.pipeline.analyze_shot import analyze_shot
 from fsgan_core.pipeline.engine import frame_workers, open_engine
 from fsgan_core.pipeline.frame_stream import stream_frames
+from fsgan_core.pipeline.job_hash import job_hash
 from fsgan_core.pipeline.linear_frame import read_linear
 from fsgan_core.pipeline.result_writer import ResultWriter
 from fsgan_core.pipeline.source_views import read_views
@@ -86,7 +87,7 @@ def main() -> None:
         with open_plate(Plate(plate)) as reader:
             read = clock.timed("read EXR", lambda number: read_linear(reader, number))
             work = clock.timed("swap", lambda linear: swap_shot.swap_frame(linear, face, swapper))
-            write = clock.timed("write EXR", ResultWriter(job, pack, list(numbers)).write)
+            write = clock.timed("write EXR", ResultWriter(job, pack, list(numbers), job_hash(job, pack)).write)
             frame = clock.timed("frame", lambda number: write(work(read(number))))
             for number in numbers:
                 frame(number)

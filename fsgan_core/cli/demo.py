@@ -61,12 +61,16 @@ def swap_and_show(job: SwapJob, name: Path, progress: Progress) -> None:
     """
     from fsgan_core.cli.swap_pictures import spread, write_comparison, write_stage_sheet
     from fsgan_core.evaluation.swap_measures import describe_measures, measure_swap
+    from fsgan_core.evaluation.swap_meter import SwapMeter
     from fsgan_core.face.choose_face import choose_face
     from fsgan_core.pipeline.analysis_file import load_analysis
     from fsgan_core.pipeline.engine import open_engine
     from fsgan_core.pipeline.swap_shot import prepare_swap, swap_shot
 
-    swap_shot(job, progress)
+    meter = SwapMeter()
+    swap_shot(job, progress, meter=meter)
+    for line in meter.lines():
+        progress.note(f"{name.name}: {line}")
     pack = open_engine(job.settings.weights, job.settings.device)
     face, swapper = prepare_swap(job, pack, progress)
     frames = [int(number) for number in face.frames]

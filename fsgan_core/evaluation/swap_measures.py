@@ -159,11 +159,10 @@ def _as_display(visible: np.ndarray) -> np.ndarray:
 
 
 def describe_measures(measures: SwapMeasures) -> str:
-    """The figures as one sentence for the artist."""
+    """The figures as one sentence for the artist; likeness is told by the verdict, which sees no skin tone."""
     return (
-        f"likeness to the source {measures.source_identity:.2f} (the plate has {measures.plate_identity:.2f}; by the "
-        f"pack's own features), pose error {measures.pose_error_deg:.1f} deg, landmark error "
-        f"{measures.landmark_error_px:.1f} px of 256, wobble {measures.wobble_px:.2f} px (plate "
-        f"{measures.plate_wobble_px:.2f}), flicker {measures.flicker:.2f} (plate {measures.plate_flicker:.2f}), seam "
-        f"{measures.seam:.2f} of 255, over {measures.frames} frames"
+        f"pose error {measures.pose_error_deg:.1f} deg, landmark error {measures.landmark_error_px:.1f} px of 256, "
+        f"wobble {measures.wobble_px:.2f} px (plate {measures.plate_wobble_px:.2f}), "
+        f"flicker {measures.flicker:.2f} (plate {measures.plate_flicker:.2f}), seam {measures.seam:.2f} of 255, "
+        f"over {measures.frames} frames"
     )

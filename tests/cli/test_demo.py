@@ -45,7 +45,8 @@ def test_movie_sheet_and_figures_lie_beside_the_result(swap_bench: Any, tmp_path
     assert sheet.height > 3 * 256
     lines = said.getvalue().splitlines()
     assert f"wrote {tmp_path / 'show.mp4'}" in lines
-    assert any(line.startswith("show: likeness to the source ") and "over 3 frames" in line for line in lines)
+    assert any(line.startswith("show: pose error ") and "over 3 frames" in line for line in lines)
+    assert any(line.startswith("show: verdict: ") for line in lines)
 
 
 def test_tiles_of_a_row_show_their_stage(swap_bench: Any, tmp_path: Path) -> None:
