@@ -18,16 +18,16 @@ from fsgan_core.media.read import open_plate
 from fsgan_core.shot.frame_range import FrameRange
 
 MEASURED = Costs(
-    origin="benchmarks/plan_costs.py on 2 busy cores of an x86 server, no GPU",
+    origin="benchmarks/plan_costs.py on 2 cores of an x86 server, no GPU",
     memory_gb=0.54,
-    memory_gb_per_megapixel=0.19,
-    disk_mb_per_megapixel=5.3,
-    disk_mb_per_megapixel_bare=2.8,
-    seconds_per_frame=0.1,
-    seconds_per_megapixel=0.11,
-    analyze_seconds_per_frame=0.7,
-    analyze_seconds_per_megapixel=2.4,
-    start_seconds=4.3,
+    memory_gb_per_megapixel=0.22,
+    disk_mb_per_megapixel=5.2,
+    disk_mb_per_megapixel_bare=2.5,
+    seconds_per_frame=0.15,
+    seconds_per_megapixel=0.1,
+    analyze_seconds_per_frame=0.1,
+    analyze_seconds_per_megapixel=0.07,
+    start_seconds=1.3,
 )
 MEASURED_FRAMES = 3
 
