@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -114,6 +115,28 @@ def swap_bench(
 ) -> Any:
     """A folder to swap in, with an engine that needs no weights."""
     return painted_swaps.painted_bench(tmp_path, painted_faces, monkeypatch)
+
+
+@pytest.fixture
+def fsgan_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Runs `fsgan ARGUMENTS`; gives its exit code and what it said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        from fsgan_core.cli.main import main
+
+        monkeypatch.setattr(sys, "argv", ["fsgan", *arguments])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
 
 
 def _load(name: str) -> ModuleType:
