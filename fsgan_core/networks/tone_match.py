@@ -123,9 +123,7 @@ def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tenso
     skin = outer * torch.exp(-distance / (2 * SKIN_DISTANCE**2))
     near = EDGE_SIGMA / 2 * side
     sure = (1.5 * _blur(skin, near) / _blur(outer, near).clamp_min(1e-4)).clamp(0, 1)
-    beside = _blur(plate * skin, near) / _blur(skin, near).clamp_min(1e-4)
-    within = _blur(face * inner, near) / _blur(inner, near).clamp_min(1e-4)
-    difference = (beside - within).clamp(-EDGE_LIMIT, EDGE_LIMIT) * sure
+    difference = _step(face, inner, plate, skin, near) * sure
     return _carried_in(difference, inner, EDGE_SIGMA * side, EDGE_FADE)
 
 
@@ -144,10 +142,14 @@ def rim_difference(face: Tensor, plate: Tensor, mask: Tensor) -> Tensor:
     ring = max(1, round(RIM_PX * side / 256))
     inner, outer = mask * _grown(1 - mask, ring), (1 - mask) * _grown(mask, ring)
     near = RIM_SIGMA / 2 * side
-    beside = _blur(plate * outer, near) / _blur(outer, near).clamp_min(1e-4)
-    within = _blur(face * inner, near) / _blur(inner, near).clamp_min(1e-4)
-    difference = (beside - within).clamp(-EDGE_LIMIT, EDGE_LIMIT)
+    difference = _step(face, inner, plate, outer, near)
     return _carried_in(difference, inner, RIM_SIGMA * side, RIM_FADE)
+
+
+def _step(face: Tensor, inner: Tensor, plate: Tensor, outer: Tensor, sigma: float) -> Tensor:
+    """How much brighter the plate is in its ring than the face in its own, nearby; limited."""
+    step = _masked_blur(plate, outer, sigma) - _masked_blur(face, inner, sigma)
+    return step.clamp(-EDGE_LIMIT, EDGE_LIMIT)
 
 
 def _carried_in(difference: Tensor, ring: Tensor, sigma: float, fade: float) -> Tensor:
