@@ -9,11 +9,24 @@ import cv2
 import numpy as np
 
 from fsgan_core.geometry.face_box import landmarks_to_box
-from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light, random_occluder
+from fsgan_core.training.augment import (
+    CropJitter,
+    crop_view,
+    flip_view,
+    random_lens,
+    random_light,
+    random_occluder,
+    random_shade,
+    random_tint,
+)
 from fsgan_core.training.datasets import Clip, View
 
 ROUGH = CropJitter(rotation_deg=25.0, scale=0.22, shift=0.08)
 """What the detector leaves: for landmarks, pose and segmentation."""
+STEADY = CropJitter(rotation_deg=12.0, scale=0.1, shift=0.04)
+"""What a tracked face box leaves: half of the samples of landmarks and pose."""
+WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
+"""Clips are mostly near frontal: such a share of the samples is drawn among the views turned further."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,7 @@ class FaceSampler:
         people = self.photos if from_photo else self.clips
         person = int(rng.integers(len(people)))
         clip = people[person]
-        view = clip.view(int(rng.integers(len(clip))), masks)
+        view = clip.view(_draw_view(clip, rng), masks)
         if rng.random() < 0.5:
             view = flip_view(view)
         view = crop_view(view, self.size, jitter, rng)
@@ -54,8 +67,8 @@ class FaceSampler:
 
 def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S) in [-1, 1], points (98, 2) in [0, 1], pose (3,) degrees or NaN."""
-    view, rgb, _ = sampler.crop(rng)
-    rgb = random_light(rgb, rng)
+    view, rgb, _ = sampler.crop(rng, ROUGH if rng.random() < 0.5 else STEADY)
+    rgb = random_relight(rgb, rng)
     if rng.random() < 0.35:
         colour, alpha = random_occluder(sampler.size, rng, sampler.texture(rng))
         rgb = rgb + (colour - rgb) * alpha[..., None]
@@ -69,7 +82,7 @@ def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[
     Augmented as in section 3.4 and by occluders.
     """
     view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
-    rgb = random_light(rgb, rng)
+    rgb = random_relight(rgb, rng)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
     if rng.random() < 0.45:
         colour, alpha = random_occluder(sampler.size, rng, sampler.texture(rng))
@@ -106,16 +119,30 @@ def detector_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
         if placed is not None:
             canvas, box = placed
             boxes.append(box)
-    rgb = random_lens(random_light(canvas, rng), rng, 0.6)
+    rgb = random_lens(random_relight(canvas, rng), rng, 0.6)
     padded = np.full((6, 4), -1, np.float32)
     if boxes:
         padded[: len(boxes)] = np.stack(boxes)
     return {"picture": to_network(rgb), "boxes": padded}
 
 
+def random_relight(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Light, its direction and its colour at random; (H, W, 3) float32 in [0, 1]."""
+    return random_tint(random_shade(random_light(rgb, rng), rng), rng)
+
+
 def to_network(rgb: np.ndarray) -> np.ndarray:
     """(H, W, 3) in [0, 1] -> (3, H, W) float32 in [-1, 1]."""
     return np.ascontiguousarray(rgb.transpose(2, 0, 1) * 2 - 1, np.float32)
+
+
+def _draw_view(clip: Clip, rng: np.random.Generator) -> int:
+    """A view of the clip; views turned far are drawn more often than there are of them."""
+    if rng.random() < WIDE_SHARE:
+        wide = np.flatnonzero(np.abs(clip.poses[:, 0]) > WIDE_YAW_DEG)
+        if len(wide):
+            return int(rng.choice(wide))
+    return int(rng.integers(len(clip)))
 
 
 def _detector_background(sampler: FaceSampler, rng: np.random.Generator) -> np.ndarray:

@@ -34,7 +34,7 @@ def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Fig
         error = (heatmaps_to_points(heat[:2]) - points[:2]).norm(dim=-1)
     loss = (
         30 * (square * inside).mean()
-        + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.02, reduction="none") * inside).mean()
+        + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.005, reduction="none") * inside).mean()
     )
     return loss, {"error": (error * inside[:2]).sum() / inside[:2].sum().clamp_min(1)}
 

@@ -90,6 +90,37 @@ def random_light(rgb: np.ndarray, rng: np.random.Generator, amount: float = 1.0)
     return np.clip(out, 0, 1)
 
 
+def random_shade(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Another light from another side, in three of five cases: the picture times a slow random field.
+
+    Args:
+        rgb: (H, W, 3) float32 in [0, 1].
+        rng: Random generator.
+    """
+    if rng.random() < 0.4:
+        return rgb
+    coarse = rng.normal(0, rng.uniform(0.05, 0.35), (3, 3)).astype(np.float32)
+    field = np.exp(cv2.resize(coarse, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_CUBIC))
+    return np.clip(rgb * field[..., None], 0, 1)
+
+
+def random_tint(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Hues turned about the grey axis, now and then all the way, and now and then no colour: dyed hair, stage light.
+
+    Args:
+        rgb: (H, W, 3) float32 in [0, 1].
+        rng: Random generator.
+    """
+    draw = rng.random()
+    if draw < 0.05:
+        return np.repeat(rgb.mean(2, keepdims=True), 3, 2)
+    if draw > 0.4:
+        return rgb
+    angle = rng.uniform(-np.pi, np.pi) if draw < 0.12 else rng.normal(0, 0.35)
+    turn = cv2.Rodrigues(np.full(3, angle / np.sqrt(3)))[0].astype(np.float32)
+    return np.clip(rgb @ turn.T, 0, 1)
+
+
 def random_lens(rgb: np.ndarray, rng: np.random.Generator, amount: float = 1.0) -> np.ndarray:
     """Blur, motion blur, low resolution, grain and compression at random.
 

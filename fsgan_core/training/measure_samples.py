@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from fsgan_core.face.aligned_face import align_face
 from fsgan_core.networks.face_embedding import ALIGNED_PX
 from fsgan_core.training.analysis_samples import to_network
-from fsgan_core.training.augment import flip_view, random_lens, random_light
+from fsgan_core.training.augment import flip_view, random_lens, random_light, random_shade
 from fsgan_core.training.datasets import Clip, View
 
 FURTHEST_YAW_DEG = 50.0
@@ -59,7 +58,7 @@ def augmented(view: View, rng: np.random.Generator, mirror: bool = True) -> np.n
     error_px = _LANDMARK_ERROR * float(np.ptp(view.landmarks[:, 0]))
     points = view.landmarks + rng.normal(0, error_px, view.landmarks.shape)
     rgb = align_face(view.rgb.astype(np.float32) / 255, points, _jitter(rng))
-    rgb = _shaded(random_light(np.clip(rgb, 0, 1), rng), rng)
+    rgb = random_shade(random_light(np.clip(rgb, 0, 1), rng), rng)
     return to_network(random_lens(rgb, rng))
 
 
@@ -69,12 +68,3 @@ def _jitter(rng: np.random.Generator) -> np.ndarray:
     linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
     middle = np.full(2, ALIGNED_PX / 2)
     return np.column_stack([linear, middle - linear @ middle + rng.normal(0, _SHIFT_PX, 2)])
-
-
-def _shaded(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Another light from another side: the picture times a slow random field."""
-    if rng.random() < 0.4:
-        return rgb
-    coarse = rng.normal(0, rng.uniform(0.05, 0.35), (3, 3)).astype(np.float32)
-    field = np.exp(cv2.resize(coarse, (ALIGNED_PX, ALIGNED_PX), interpolation=cv2.INTER_CUBIC))
-    return np.clip(rgb * field[..., None], 0, 1)

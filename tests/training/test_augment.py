@@ -15,6 +15,8 @@ from fsgan_core.training.augment import (
     random_lens,
     random_light,
     random_occluder,
+    random_shade,
+    random_tint,
 )
 from fsgan_core.training.datasets import Clip, View, batches, load_clips
 from fsgan_core.training.generator_samples import (
@@ -64,11 +66,22 @@ def test_flip_twice_is_the_view(view: View) -> None:
     )
 
 
-@pytest.mark.parametrize("change", [random_light, random_lens])
+@pytest.mark.parametrize("change", [random_light, random_lens, random_shade, random_tint])
 def test_photometric_changes_stay_in_range(change, view: View) -> None:
     for seed in range(10):
         out = change(view.rgb.astype(np.float32) / 255, np.random.default_rng(seed))
         assert out.shape == view.rgb.shape and out.min() >= 0 and out.max() <= 1 and np.isfinite(out).all()
+
+
+def test_tint_turns_hues_and_keeps_greys() -> None:
+    grey, green = np.full((8, 8, 3), 0.5, np.float32), np.zeros((8, 8, 3), np.float32) + (0.2, 0.7, 0.2)
+    green = green.astype(np.float32)
+    hues = set()
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        assert np.allclose(random_tint(grey, rng), 0.5, atol=1e-6)
+        hues.add(int(random_tint(green, np.random.default_rng(seed))[0, 0].argmax()))
+    assert hues == {0, 1, 2}
 
 
 def test_occluder_hides_something(view: View) -> None:
