@@ -25,6 +25,8 @@ ROUGH = CropJitter(rotation_deg=25.0, scale=0.22, shift=0.08)
 """What the detector leaves: for landmarks, pose and segmentation."""
 STEADY = CropJitter(rotation_deg=12.0, scale=0.1, shift=0.04)
 """What a tracked face box leaves: half of the samples of landmarks and pose."""
+NO_FACE_SHARE = 0.08
+"""Samples of landmarks that show none, so that low heatmaps say so."""
 WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
 """Clips are mostly near frontal: such a share of the samples is drawn among the views turned further."""
 
@@ -66,7 +68,13 @@ class FaceSampler:
 
 
 def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """picture (3, S, S) in [-1, 1], points (98, 2) in [0, 1], pose (3,) degrees or NaN."""
+    """picture (3, S, S) in [-1, 1], points (98, 2) in [0, 1] or NaN where no face is, pose (3,) degrees or NaN."""
+    if rng.random() < NO_FACE_SHARE:
+        rgb = random_lens(random_relight(_detector_background(sampler, rng), rng), rng)
+        return {
+            "picture": to_network(rgb), "points": np.full((98, 2), np.nan, np.float32),
+            "pose": np.full(3, np.nan, np.float32),
+        }  # fmt: skip
     view, rgb, _ = sampler.crop(rng, ROUGH if rng.random() < 0.5 else STEADY)
     rgb = random_relight(rgb, rng)
     if rng.random() < 0.35:

@@ -17,9 +17,13 @@ HEAT_SIGMA = 1.6
 
 
 def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
-    """Heatmaps against Gaussians, and the points of eq. 12 against the labels. Figure: error in share of the side."""
+    """Heatmaps against Gaussians, and the points of eq. 12 against the labels. Figure: error in share of the side.
+
+    Where no face is (points are NaN) the heatmaps shall be 0.
+    """
     heat = net(batch["picture"])
-    points = batch["points"]
+    no_face = batch["points"].isnan().any(-1)
+    points = batch["points"].masked_fill(no_face[..., None], -1.0)
     size = heat.shape[-1]
     grid = (torch.arange(size, device=heat.device) + 0.5) / size
     column = torch.exp(-0.5 * ((grid - points[..., 0:1]) * size / HEAT_SIGMA) ** 2)
@@ -33,7 +37,7 @@ def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Fig
     with torch.no_grad():
         error = (heatmaps_to_points(heat[:2]) - points[:2]).norm(dim=-1)
     loss = (
-        30 * (square * inside).mean()
+        30 * (square * (inside + no_face)).mean()
         + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.005, reduction="none") * inside).mean()
     )
     return loss, {"error": (error * inside[:2]).sum() / inside[:2].sum().clamp_min(1)}
@@ -50,6 +54,9 @@ def pose_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures
     """Bins by cross-entropy and their expectation by absolute error. Samples without a pose are left out."""
     assert isinstance(net, PoseNet)
     known = ~batch["pose"].isnan().any(1)
+    if not known.any():
+        nothing = 0 * net.bin_logits(batch["picture"]).mean()
+        return nothing, {"error_deg": nothing.detach()}
     pose = batch["pose"][known]
     logits = net.bin_logits(batch["picture"])[known]
     position = (pose + BINS * BIN_DEG / 2) / BIN_DEG - 0.5

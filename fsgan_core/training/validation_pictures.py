@@ -103,7 +103,8 @@ def _shown(pictures: Tensor) -> np.ndarray:
 
 
 def _dots(picture: np.ndarray, points: np.ndarray, colour: tuple[int, int, int]) -> None:
-    for x, y in np.round(np.clip(points, -99, 9999)).astype(int).tolist():
+    known = points[~np.isnan(points).any(-1)]
+    for x, y in np.round(np.clip(known, -99, 9999)).astype(int).tolist():
         cv2.circle(picture, (x, y), 1, colour, -1)
 
 
