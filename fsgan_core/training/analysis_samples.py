@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.training.augment import (
     CropJitter,
     crop_view,
@@ -55,7 +54,7 @@ class FaceSampler:
         people = self.photos if from_photo else self.clips
         person = int(rng.integers(len(people)))
         clip = people[person]
-        view = clip.view(_draw_view(clip, rng), masks)
+        view = clip.view(draw_view(clip, rng), masks)
         if rng.random() < 0.5:
             view = flip_view(view)
         view = crop_view(view, self.size, jitter, rng)
@@ -70,7 +69,7 @@ class FaceSampler:
 def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S) in [-1, 1], points (98, 2) in [0, 1] or NaN where no face is, pose (3,) degrees or NaN."""
     if rng.random() < NO_FACE_SHARE:
-        rgb = random_lens(random_relight(_detector_background(sampler, rng), rng), rng)
+        rgb = random_lens(random_relight(faceless_picture(sampler, rng), rng), rng)
         return {
             "picture": to_network(rgb), "points": np.full((98, 2), np.nan, np.float32),
             "pose": np.full(3, np.nan, np.float32),
@@ -114,26 +113,6 @@ def feature_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, 
     }
 
 
-def detector_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """picture (3, S, S), boxes (6, 4) px padded by -1: faces of 10 to 70 px pasted on another picture."""
-    canvas = _detector_background(sampler, rng)
-    boxes: list[np.ndarray] = []
-    for _ in range(int(rng.choice([0, 1, 1, 2, 3, 4]))):
-        people = sampler.photos if len(sampler.photos) and rng.random() < sampler.photo_share else sampler.clips
-        clip = people[int(rng.integers(len(people)))]
-        view = clip.view(int(rng.integers(len(clip))))
-        face_px = float(np.exp(rng.uniform(np.log(10), np.log(70))))
-        placed = _place_face(canvas, view, face_px, rng, boxes)
-        if placed is not None:
-            canvas, box = placed
-            boxes.append(box)
-    rgb = random_lens(random_relight(canvas, rng), rng, 0.6)
-    padded = np.full((6, 4), -1, np.float32)
-    if boxes:
-        padded[: len(boxes)] = np.stack(boxes)
-    return {"picture": to_network(rgb), "boxes": padded}
-
-
 def random_relight(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Light, its direction and its colour at random; (H, W, 3) float32 in [0, 1]."""
     return random_tint(random_shade(random_light(rgb, rng), rng), rng)
@@ -144,7 +123,7 @@ def to_network(rgb: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(rgb.transpose(2, 0, 1) * 2 - 1, np.float32)
 
 
-def _draw_view(clip: Clip, rng: np.random.Generator) -> int:
+def draw_view(clip: Clip, rng: np.random.Generator) -> int:
     """A view of the clip; views turned far are drawn more often than there are of them."""
     if rng.random() < WIDE_SHARE:
         wide = np.flatnonzero(np.abs(clip.poses[:, 0]) > WIDE_YAW_DEG)
@@ -153,7 +132,7 @@ def _draw_view(clip: Clip, rng: np.random.Generator) -> int:
     return int(rng.integers(len(clip)))
 
 
-def _detector_background(sampler: FaceSampler, rng: np.random.Generator) -> np.ndarray:
+def faceless_picture(sampler: FaceSampler, rng: np.random.Generator) -> np.ndarray:
     """(S, S, 3) float32 in [0, 1]: part of a picture without its face, turned and scaled."""
     size = sampler.size
     clip = sampler.clips[int(rng.integers(len(sampler.clips)))]
@@ -176,49 +155,3 @@ def _detector_background(sampler: FaceSampler, rng: np.random.Generator) -> np.n
     return cv2.resize(
         np.ascontiguousarray(part), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_CUBIC
     ).clip(0, 1)
-
-
-def _place_face(
-    canvas: np.ndarray, view: View, face_px: float, rng: np.random.Generator, taken: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """The canvas with the head pasted and its face box, or None where the place is taken."""
-    size = canvas.shape[0]
-    box = landmarks_to_box(view.landmarks)
-    factor = min(1.0, 1.7 * face_px / float(box[2] - box[0]))
-    view = _resized(view, factor)
-    box = landmarks_to_box(view.landmarks)
-    scale = face_px / float(box[2] - box[0])
-    angle = np.radians(rng.uniform(-30, 30))
-    centre = rng.uniform(0.0, 1.0, 2) * size
-    linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
-    matrix = np.column_stack([linear, centre - linear @ ((box[:2] + box[2:]) / 2)])
-    new = landmarks_to_box(view.landmarks @ matrix[:, :2].T + matrix[:, 2])
-    visible = np.clip(new, 0, size)
-    if (visible[2:] - visible[:2]).prod() < 0.6 * face_px**2 or any(_overlap(new, other) > 0.1 for other in taken):
-        return None
-    head = view.face
-    if rng.random() < 0.6:
-        head = np.full_like(view.face, 255)
-    shifted = matrix.copy()
-    shifted[:, 2] += matrix[:, :2] @ np.array([0.5, 0.5]) - 0.5
-    rgb = cv2.warpAffine(view.rgb, shifted, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    alpha = cv2.warpAffine(head, shifted, (size, size), flags=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
-    return canvas + (rgb.astype(np.float32) / 255 - canvas) * alpha, new
-
-
-def _resized(view: View, factor: float) -> View:
-    """The view shrunk by area averaging; its `face` becomes the whole head with a margin, its `hair` is dropped."""
-    side = max(8, round(view.rgb.shape[0] * factor))
-    rgb = cv2.resize(view.rgb, (side, side), interpolation=cv2.INTER_AREA)
-    head = cv2.dilate(
-        cv2.resize(np.maximum(view.face, view.hair), (side, side), interpolation=cv2.INTER_AREA),
-        np.ones((3, 3), np.uint8),
-    )
-    landmarks = (view.landmarks * (side / view.rgb.shape[0])).astype(np.float32)
-    return View(rgb, head, np.zeros((0, 0), np.uint8), landmarks, view.pose, view.expression)
-
-
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
-    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
-    inner = float(np.clip(high - low, 0, None).prod())
-    return inner / max(float(min((a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod())), 1e-6)

@@ -138,7 +138,8 @@ def detector_targets(boxes: Tensor, height: int, width: int, stride: int = 8) ->
 
     Returns:
         wanted (B, h, w) 0 or 1; ignore (B, h, w) bool: cells of faces just outside the known sizes and cells between
-        centre and edge; goal (B, 4, h, w): the box of the face at the cell.
+        centre and edge; goal (B, 4, h, w): the box of the face at the cell. What is in the middle of a face far larger
+        than the known sizes is no face: another level of the pyramid finds it, and an eye or a mouth is none.
     """
     batch = boxes.shape[0]
     x = (torch.arange(width, device=boxes.device) + 0.5) * stride
@@ -155,7 +156,8 @@ def detector_targets(boxes: Tensor, height: int, width: int, stride: int = 8) ->
         around = distance <= (side * 0.35).clamp_min(stride * 1.1)[:, None, None]
         known = ((side >= 15) & (side <= 52))[:, None, None]
         wanted = torch.where(valid & near & known, 1.0, wanted)
-        ignore |= valid & around & ~(near & known)
+        # The next level shows a face of 76 px at 38; the parts of a larger one must not pass for faces here.
+        ignore |= valid & around & (side <= 76)[:, None, None] & ~(near & known)
         goal = torch.where((valid & near)[:, None], face[:, :, None, None], goal)
     return wanted, ignore & (wanted < 0.5), goal
 

@@ -21,6 +21,7 @@ from fsgan_core.networks.patch_discriminator import PatchDiscriminator
 from fsgan_core.training import (
     analysis_samples,
     analysis_steps,
+    detector_samples,
     generator_samples,
     generator_steps,
     measure_samples,
@@ -102,7 +103,7 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
         "pose": (analysis_samples.landmark_sample, analysis_steps.pose_step),
         "segmentation": (analysis_samples.segmentation_sample, analysis_steps.segmentation_step),
         "features": (analysis_samples.feature_sample, analysis_steps.feature_step),
-        "detector": (analysis_samples.detector_sample, analysis_steps.detector_step),
+        "detector": (detector_samples.detector_sample, analysis_steps.detector_step),
     }
     make, step = makers[recipe.role]
     render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]

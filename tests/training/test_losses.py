@@ -72,3 +72,9 @@ def test_detector_cells_of_unknown_sizes_are_ignored() -> None:
     assert wanted[0].sum() > 0 and wanted[1].sum() == 0 and ignore[1].sum() > 0
     cell = wanted[0].nonzero()[0]
     assert goal[0, :, cell[0], cell[1]].tolist() == [40, 40, 70, 70]
+
+
+def test_parts_of_a_face_too_large_for_the_detector_are_no_faces() -> None:
+    boxes = torch.tensor([[[10.0, 10, 110, 110]], [[10.0, 10, 80, 80]]])
+    wanted, ignore, _ = detector_targets(boxes, 16, 16)
+    assert wanted.sum() == 0 and ignore[0].sum() == 0 and ignore[1].sum() > 0
