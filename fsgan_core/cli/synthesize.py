@@ -13,14 +13,14 @@ from fsgan_core.errors import JobError
 from fsgan_core.training.synthesis.settings import SynthesisSettings
 
 _OPTIONS = OptionGroup("settings", SynthesisSettings, "What to make")
+_DATA_HELP = "Folder with ict_facekit, subjects, face_pack, occluders and hdri."
+_OUT_HELP = "Where clips, takes, photos, heads.npz and occluders.npz go."
 
 
 @takes_settings(_OPTIONS)
 def synthesize(
-    data: Annotated[
-        Path, typer.Option("--data", help="Folder with ict_facekit, subjects, face_pack and hdri.", show_default=False)
-    ],
-    out: Annotated[Path, typer.Option("--out", help="Where clips, takes, photos, heads.npz go.", show_default=False)],
+    data: Annotated[Path, typer.Option("--data", help=_DATA_HELP, show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help=_OUT_HELP, show_default=False)],
     settings: SynthesisSettings,
     log: Annotated[LogFormat, LOG_OPTION] = LogFormat.AUTO,
 ) -> None:

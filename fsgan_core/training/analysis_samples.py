@@ -19,6 +19,8 @@ from fsgan_core.training.augment import (
     random_tint,
 )
 from fsgan_core.training.datasets import Clip, View
+from fsgan_core.training.occlusion import Occlusion, lay_occluder
+from fsgan_core.training.synthesis.occluder_pictures import OccluderLibrary
 
 ROUGH = CropJitter(rotation_deg=25.0, scale=0.22, shift=0.08)
 """What the detector leaves: for landmarks, pose and segmentation."""
@@ -28,6 +30,8 @@ NO_FACE_SHARE = 0.08
 """Samples of landmarks that show none, so that low heatmaps say so."""
 WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
 """Clips are mostly near frontal: such a share of the samples is drawn among the views turned further."""
+DRAWN_OCCLUDER_SHARE = 0.75
+"""Of the occluders, where there are hands and objects: the rest are blobs, which look like anything."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,14 @@ class FaceSampler:
         photos: Labelled photographs; may be empty.
         photo_share: Share of samples from photographs.
         size: Side of the crop, px.
+        occluders: Hands and objects; None leaves blobs cut from pictures.
     """
 
     clips: Sequence[Clip]
     photos: Sequence[Clip]
     photo_share: float
     size: int
+    occluders: OccluderLibrary | None = None
 
     def crop(
         self, rng: np.random.Generator, jitter: CropJitter = ROUGH, masks: bool = False
@@ -65,6 +71,13 @@ class FaceSampler:
         clip = self.clips[int(rng.integers(len(self.clips)))]
         return clip.view(int(rng.integers(len(clip))), masks=False).rgb
 
+    def occlude(self, rgb: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator) -> Occlusion:
+        """The crop (S, S, 3) float32 in [0, 1] with something before its face."""
+        if self.occluders is not None and rng.random() < DRAWN_OCCLUDER_SHARE:
+            return lay_occluder(rgb, landmarks, self.occluders, rng)
+        colour, alpha = random_occluder(self.size, rng, self.texture(rng))
+        return Occlusion(rgb + (colour - rgb) * alpha[..., None], alpha)
+
 
 def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S) in [-1, 1], points (98, 2) in [0, 1] or NaN where no face is, pose (3,) degrees or NaN."""
@@ -77,8 +90,7 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
     view, rgb, _ = sampler.crop(rng, ROUGH if rng.random() < 0.5 else STEADY)
     rgb = random_relight(rgb, rng)
     if rng.random() < 0.35:
-        colour, alpha = random_occluder(sampler.size, rng, sampler.texture(rng))
-        rgb = rgb + (colour - rgb) * alpha[..., None]
+        rgb = sampler.occlude(rgb, view.landmarks, rng).rgb
     rgb = random_lens(rgb, rng)
     return {"picture": to_network(rgb), "points": view.landmarks / sampler.size, "pose": view.pose.astype(np.float32)}
 
@@ -92,9 +104,9 @@ def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[
     rgb = random_relight(rgb, rng)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
     if rng.random() < 0.45:
-        colour, alpha = random_occluder(sampler.size, rng, sampler.texture(rng))
-        rgb = rgb + (colour - rgb) * alpha[..., None]
-        face, hair = face * (1 - alpha), hair * (1 - alpha)
+        occluded = sampler.occlude(rgb, view.landmarks, rng)
+        rgb, shown = occluded.rgb, 1 - occluded.alpha
+        face, hair = face * shown, hair * shown
     hair = np.minimum(hair, 1 - face)
     rgb = random_lens(rgb, rng)
     return {"picture": to_network(rgb), "labels": np.stack([1 - face - hair, face, hair]).astype(np.float32)}

@@ -34,6 +34,8 @@ from fsgan_core.training.generator_steps import GeneratorContext
 from fsgan_core.training.head_pairs import HeadPairs
 from fsgan_core.training.measure_samples import PersonSampler
 from fsgan_core.training.recipes import Recipe
+from fsgan_core.training.synthesis.occluder_pictures import read_occluders
+from fsgan_core.training.synthesis.settings import OCCLUDERS_FILE
 from fsgan_core.weights.architectures import MEASURE_ROLES, build_network
 from fsgan_core.weights.load import load_network
 
@@ -47,7 +49,8 @@ SampleMaker = Callable[[np.random.Generator], dict[str, np.ndarray]]
 class DataFolders:
     """Prepared data.
 
-    `clips` (any light), `takes` (one light a take), `photos` (labelled photographs), `heads.npz` (landmark pairs).
+    `clips` (any light), `takes` (one light a take), `photos` (labelled photographs), `heads.npz` (landmark pairs),
+    `occluders.npz` (hands and objects; may be missing).
 
     Attributes:
         root: The folder that holds them.
@@ -111,6 +114,8 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     photos = {
         split: load_clips([folders.root / "photos"], split) if recipe.photo_share else [] for split in ("train", "val")
     }
+    hiding = folders.root / OCCLUDERS_FILE
+    occluders = read_occluders(hiding) if hiding.exists() else None
     trained: nn.Module = network
     validation = None
     if isinstance(network, FaceFeatures):
@@ -119,7 +124,7 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
         validation = analysis_steps.attribute_validation
 
     def sample_maker(size: int, split: str) -> SampleMaker:
-        return partial(make, FaceSampler(people[split], photos[split], recipe.photo_share, size))
+        return partial(make, FaceSampler(people[split], photos[split], recipe.photo_share, size, occluders))
 
     return Task(trained, network, sample_maker, step, validation=validation)
 

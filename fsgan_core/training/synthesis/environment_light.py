@@ -18,6 +18,8 @@ SUFFIXES = (".exr", ".hdr")
 LIGHT_HEIGHT, LIGHT_WIDTH = 64, 128
 SUN_PERCENTILE, SUN_LIMIT = 99.7, 4.0
 TURNS = 8
+# Radiance to irradiance: a cosine lobe's own harmonics (Ramamoorthi and Hanrahan 2001, Eq. 8).
+COSINE_LOBE = np.array([np.pi] + [2 * np.pi / 3] * 3 + [np.pi / 4] * 5)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,5 @@ def panorama_to_light(panorama: FloatArray) -> FloatArray:
     direction = np.stack([np.sin(polar) * np.sin(azimuth), np.cos(polar), -np.sin(polar) * np.cos(azimuth)], -1)
     solid_angle = np.sin(polar) * np.pi / LIGHT_HEIGHT * 2 * np.pi / LIGHT_WIDTH
     radiance = np.einsum("hwk,hwc,hw->kc", harmonics(direction), small, solid_angle)
-    # Radiance to irradiance: a cosine lobe's own harmonics (Ramamoorthi and Hanrahan 2001, Eq. 8).
-    lobe = np.array([np.pi] + [2 * np.pi / 3] * 3 + [np.pi / 4] * 5)
-    light = radiance * lobe[:, None]
+    light = radiance * COSINE_LOBE[:, None]
     return np.asarray((light / (light[0].mean() * 0.282095)).astype(np.float32))

@@ -94,11 +94,11 @@ class PreparedClip:
 
     def picture(self, index: int) -> FloatArray:
         """(S, S, 3) uint8 sRGB, RGB order."""
-        return np.asarray(_decode(self.jpeg, self.offsets, index, cv2.IMREAD_COLOR_RGB))
+        return np.asarray(decode_picture(self.jpeg, self.offsets, index, cv2.IMREAD_COLOR_RGB))
 
     def masks(self, index: int) -> tuple[FloatArray, FloatArray]:
         """Face and hair, each (S, S) uint8."""
-        both = _decode(self.mask_jpeg, self.mask_offsets, index, cv2.IMREAD_GRAYSCALE)
+        both = decode_picture(self.mask_jpeg, self.mask_offsets, index, cv2.IMREAD_GRAYSCALE)
         return both[:, : both.shape[0]], both[:, both.shape[0] :]
 
     def frame(self, index: int) -> ClipFrame:
@@ -125,8 +125,9 @@ def prepare_clip(meta: ClipMeta, identity: FloatArray, frames: Sequence[ClipFram
         identity: (100,) shape weights; NaN where unknown.
         frames: At least one.
     """
-    jpeg, offsets = _join([_encode(frame.picture[..., ::-1], PICTURE_QUALITY) for frame in frames])
-    mask_jpeg, mask_offsets = _join([_encode(np.hstack([frame.face, frame.hair]), MASK_QUALITY) for frame in frames])
+    jpeg, offsets = join_files([encode_picture(frame.picture[..., ::-1], PICTURE_QUALITY) for frame in frames])
+    masks = [np.hstack([frame.face, frame.hair]) for frame in frames]
+    mask_jpeg, mask_offsets = join_files([encode_picture(both, MASK_QUALITY) for both in masks])
     return PreparedClip(
         meta=meta,
         jpeg=jpeg,
@@ -208,14 +209,14 @@ def _meta(text: str) -> ClipMeta:
     return ClipMeta(**person, origin=values)
 
 
-def _encode(picture: FloatArray, quality: int) -> bytes:
+def encode_picture(picture: FloatArray, quality: int) -> bytes:
     """A BGR or grey uint8 picture as the bytes of a JPEG file."""
     done, encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture), [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done, "a uint8 picture can always be encoded"
     return bytes(encoded)
 
 
-def _decode(joined: FloatArray, offsets: FloatArray, index: int, flags: int) -> FloatArray:
+def decode_picture(joined: FloatArray, offsets: FloatArray, index: int, flags: int) -> FloatArray:
     """Picture `index` of joined JPEG files.
 
     Raises:
@@ -230,6 +231,6 @@ def _decode(joined: FloatArray, offsets: FloatArray, index: int, flags: int) -> 
     return np.asarray(picture)
 
 
-def _join(files: Sequence[bytes]) -> tuple[FloatArray, FloatArray]:
+def join_files(files: Sequence[bytes]) -> tuple[FloatArray, FloatArray]:
     """The files one after the other, and where each begins and ends."""
     return np.frombuffer(b"".join(files), np.uint8), np.cumsum([0] + [len(file) for file in files], dtype=np.int64)

@@ -9,9 +9,9 @@ from fsgan_core.errors import JobError, PlateError
 from fsgan_core.job.settings import check_settings, setting
 
 # What can be made, in the order in which it is made, and where it goes below --out.
-CLIPS, TAKES, PHOTOS, HEADS = "clips", "takes", "photos", "heads"
-KINDS = (CLIPS, TAKES, PHOTOS, HEADS)
-HEADS_FILE = "heads.npz"
+CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS = "clips", "takes", "photos", "heads", "occluders"
+KINDS = (CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS)
+HEADS_FILE, OCCLUDERS_FILE = "heads.npz", "occluders.npz"
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,16 @@ class SynthesisSettings:
     make: str = setting(
         ",".join(KINDS), label="Make",
         help="What to make: clips (people, any light), takes (people, one light a take), photos (labelled portraits), "
-        "heads (landmarks of posed heads).",
+        "heads (landmarks of posed heads), occluders (hands and objects to lay over faces).",
     )  # fmt: skip
     views: int = setting(
         20, label="Views", minimum=4, maximum=1000, help="Pictures drawn of each person, for clips and for takes."
     )
     heads: int = setting(
         20000, label="Heads", minimum=20, maximum=10_000_000, help="Heads whose landmarks are taken at six poses each."
+    )
+    occluders: int = setting(
+        600, label="Occluders", minimum=1, maximum=1_000_000, help="Hands and objects that are drawn."
     )
     seed: int = setting(
         1, label="Seed", minimum=0, maximum=2**31 - 1, help="The same seed makes the same files, another other views."
@@ -94,6 +97,11 @@ class DataFolder:
     def environments(self) -> Path:
         """The folder with the panoramas."""
         return self.root / "hdri"
+
+    @property
+    def hands(self) -> Path:
+        """The folder with the rigged hands."""
+        return self.root / "occluders"
 
     @property
     def portraits(self) -> Path:

@@ -9,21 +9,30 @@ from fsgan_core.job.progress import Progress
 from fsgan_core.training.synthesis.clip_writer import ClipTask, choose_people, write_people
 from fsgan_core.training.synthesis.head_landmarks import write_heads
 from fsgan_core.training.synthesis.morphable_head import load_ict_head
+from fsgan_core.training.synthesis.occluder_renderer import write_random_occluders
 from fsgan_core.training.synthesis.photo_clips import write_photos
-from fsgan_core.training.synthesis.settings import HEADS, HEADS_FILE, PHOTOS, DataFolder, SynthesisSettings
+from fsgan_core.training.synthesis.settings import (
+    HEADS,
+    HEADS_FILE,
+    OCCLUDERS,
+    OCCLUDERS_FILE,
+    PHOTOS,
+    DataFolder,
+    SynthesisSettings,
+)
 from fsgan_core.training.synthesis.subject_pack import SubjectPack
 
 
 def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Progress) -> None:
-    """Make OUT/clips/*.npz, OUT/takes/*.npz, OUT/photos/*.npz and OUT/heads.npz, or those of them that were asked for.
+    """Make OUT/clips/*.npz, OUT/takes/*.npz, OUT/photos/*.npz, OUT/heads.npz and OUT/occluders.npz, or those asked for.
 
     The same settings give the same files, so an interrupted run is continued by repeating it.
 
     Args:
-        data: The folder with ict_facekit/, subjects/, face_pack/ and hdri/.
+        data: The folder with ict_facekit/, subjects/, face_pack/, occluders/ and hdri/.
         out: Where everything goes; made if missing.
         settings: What, how much, and of whom.
-        progress: Told of every person, portrait and thousand heads.
+        progress: Told of every person, portrait, occluder and thousand heads.
 
     Raises:
         JobError: A setting is wrong, or a person is unknown or kept for the demo.
@@ -35,9 +44,14 @@ def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Pro
     folder = DataFolder(data)
     names = settings.names()
     for kind in settings.kinds():
-        target = _make_folder(out if kind == HEADS else out / kind)
+        target = _make_folder(out if kind in (HEADS, OCCLUDERS) else out / kind)
         if kind == PHOTOS:
             write_photos(folder.portraits, target, progress)
+            continue
+        if kind == OCCLUDERS:
+            file, count = target / OCCLUDERS_FILE, settings.occluders
+            write_random_occluders(file, folder.hands, folder.environments, count, settings.seed, progress)
+            progress.wrote(str(file))
             continue
         pack = SubjectPack(folder.subjects)
         if kind == HEADS:

@@ -1,9 +1,11 @@
-"""A tiny data folder, drawn here: a small head in ICT-FaceKit's file layout, four people, two places."""
+"""A tiny data folder, drawn here: a small head in ICT-FaceKit's file layout, four people, a hand, two places."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import struct
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +34,13 @@ PEOPLE = (("tiny_0000", "train", 1), ("tiny_0001", "val", 1), ("tiny_0002", "dem
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `fsgan synthesize --data` wants it."""
     root = tmp_path_factory.mktemp("data")
-    for name in ("ict_facekit", "subjects", "face_pack/images", "face_pack/hair", "hdri"):
+    for name in ("ict_facekit", "subjects", "face_pack/images", "face_pack/hair", "hdri", "occluders"):
         (root / name).mkdir(parents=True)
     np.savez(root / "ict_facekit" / "ict_facekit.npz", **tiny_head_arrays())
     write_subjects(root / "subjects")
     write_portraits(root / "face_pack")
     write_places(root / "hdri")
+    (root / "occluders" / "tiny.glb").write_bytes(tiny_hand())
     return root
 
 
@@ -289,6 +292,42 @@ def write_places(folder: Path) -> None:
         out.open(str(folder / name), oiio.ImageSpec(64, 32, 3, "float"))
         out.write_image(np.ascontiguousarray(pixels))
         out.close()
+
+
+def tiny_hand() -> bytes:
+    """A glTF binary file of a hand of blocks: one on each of its 25 joints, in WebXR's names and axes, in metres."""
+    places = {"wrist": (0.0, 0.0, 0.0)}
+    joints = ("metacarpal", "phalanx-proximal", "phalanx-intermediate", "phalanx-distal", "tip")
+    for k, finger in enumerate(("thumb", "index-finger", "middle-finger", "ring-finger", "pinky-finger")):
+        for step, joint in enumerate(joints[:2] + joints[3:] if finger == "thumb" else joints):
+            places[f"{finger}-{joint}"] = (0.02 * (k - 2), 0.0, -0.03 * (step + 1))
+    block, faces = ball(np.zeros(3), 0.012)
+    points = np.concatenate([block + place for place in places.values()]).astype("<f4")
+    triangles = np.concatenate([faces + len(block) * k for k in range(len(places))]).astype("<u2")
+    number = np.zeros((len(points), 4), np.uint8)
+    number[:, 0] = np.repeat(np.arange(len(places)), len(block))
+    weights = np.tile(np.array([1, 0, 0, 0], "<f4"), (len(points), 1))
+    inverse = np.tile(np.eye(4), (len(places), 1, 1))
+    inverse[:, :3, 3] = -np.array(list(places.values()))
+    arrays = [points, number, weights, triangles.ravel(), inverse.transpose(0, 2, 1).astype("<f4")]
+    kinds = [(5126, "VEC3"), (5121, "VEC4"), (5126, "VEC4"), (5123, "SCALAR"), (5126, "MAT4")]
+    blobs = [array.tobytes() + b"\0" * (-array.nbytes % 4) for array in arrays]
+    starts = np.cumsum([0] + [len(blob) for blob in blobs]).tolist()
+    description = {
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "JOINTS_0": 1, "WEIGHTS_0": 2}, "indices": 3}]}],
+        "skins": [{"joints": list(range(len(places))), "inverseBindMatrices": 4}],
+        "nodes": [{"name": name} for name in places],
+        "bufferViews": [{"byteOffset": start} for start in starts[:-1]],
+        "accessors": [
+            {"bufferView": k, "componentType": kind, "type": layout, "count": len(array)}
+            for k, ((kind, layout), array) in enumerate(zip(kinds, arrays, strict=True))
+        ],
+    }
+    text = json.dumps(description).encode()
+    text += b" " * (-len(text) % 4)
+    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text
+    chunks += struct.pack("<II", starts[-1], 0x004E4942) + b"".join(blobs)
+    return struct.pack("<III", 0x46546C67, 2, 12 + len(chunks)) + chunks
 
 
 def _jpeg(picture: np.ndarray) -> np.ndarray:
