@@ -9,6 +9,8 @@ DATA is the folder that `fsgan synthesize` reads. The people are those of the sp
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,8 @@ from fsgan_core.training.synthesis.subject_pack import SubjectPack
 from fsgan_core.training.synthesis.subject_renderer import View, render_view
 
 PICTURE_PX, MARGIN = 384, 2.6
+STRIDE = 11
+"""From one person of the list to the next one taken, so that portraits of all makers take part."""
 
 
 def main() -> None:
@@ -32,19 +36,38 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=6)
     parser.add_argument("--frames", type=int, default=32)
     options = parser.parse_args()
-    folder = DataFolder(options.data)
+    for pair in range(options.pairs):
+        write_pair(options.data, options.out, pair, options.frames)
+
+
+def write_pair(data: Path, shots: Path, pair: int, frames: int) -> None:
+    """The clips of one pair of people: source and plate.
+
+    Args:
+        data: The folder that `fsgan synthesize` reads.
+        shots: Where the pair gets its folder, by number from 01.
+        pair: From 0.
+        frames: Of each clip.
+    """
+    folder = DataFolder(data)
     pack = SubjectPack(folder.subjects)
     maps = map_head(load_ict_head(folder.head))
     names = [record.name for record in pack.records.values() if record.good and record.split == "val"]
-    for pair in range(options.pairs):
-        for place, role in enumerate(("source", "plate")):
-            name = names[(2 * pair + place) * 7 % len(names)]
-            subject = prepare_subject(maps, pack.load(name))
-            for number in range(options.frames):
-                view = moment(subject, number / max(1, options.frames - 1), phase=place)
-                picture = render_view(subject, view).picture
-                path = options.out / f"{pair + 1:02d}" / role / f"frame.{1001 + number}.png"
-                write_png(str(path), picture)
+    for place, role in enumerate(("source", "plate")):
+        name = person_of(names, 2 * pair + place)
+        subject = prepare_subject(maps, pack.load(name))
+        for number in range(frames):
+            view = moment(subject, number / max(1, frames - 1), phase=place)
+            path = shots / f"{pair + 1:02d}" / role / f"frame.{1001 + number}.png"
+            write_png(str(path), render_view(subject, view).picture)
+
+
+def person_of(names: Sequence[str], place: int) -> str:
+    """Who takes a place: nobody twice before everybody was taken."""
+    stride = STRIDE
+    while math.gcd(stride, len(names)) > 1:
+        stride += 1
+    return names[place * stride % len(names)]
 
 
 def moment(subject: Subject, share: float, phase: int) -> View:

@@ -35,10 +35,10 @@ class FinetuneSettings:
         400, label="Iterations", minimum=1, maximum=100000,
         help="Steps of training at most; it stops earlier where nothing is gained.",
     )
-    batch: int = setting(4, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
+    batch: int = setting(10, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
     learning_rate: float = setting(
-        0.001, label="Learning rate", minimum=0.0, maximum=1.0,
-        help="Size of the steps at the start; it falls to nothing.",
+        0.02, label="Learning rate", minimum=0.0, maximum=1.0,
+        help="Share of a layer's size by which a step changes it at the start; it falls to nothing.",
     )
     held_out_frames: int = setting(
         6, label="Held-out frames", unit="frames", minimum=1, maximum=100,
@@ -61,7 +61,9 @@ class FinetuneSettings:
         help="adapter: a small file that needs its parent pack. whole: a pack that stands alone.",
     )
     rank: int = setting(
-        16, label="Adapter rank", minimum=1, maximum=256, help="How much an adapter can change each layer; its size."
+        80, label="Adapter rank", minimum=1, maximum=256,
+        help="How much an adapter can change each layer, and its size. Lowered where a compact child would be larger "
+        "than 4 MiB.",
     )
     seed: int = setting(1, label="Seed", minimum=0, maximum=2147483647, help="Same seed, same pictures: same weights.")
     device: str = setting(

@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 from torch import nn
 
 from fsgan_core.errors import CancelledError
+from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.spec import FinetuneJob
 from fsgan_core.media.still import write_png
@@ -30,7 +31,8 @@ from fsgan_core.training.generator_steps import Generated
 from fsgan_core.training.held_out import HeldOut, prepare_held_out, preview_sheet, sample_figures
 from fsgan_core.training.subject_footage import Footage, SubjectFrame, gather_footage
 from fsgan_core.training.subject_samples import SubjectSampler, as_clip, hold_out, subject_sample
-from fsgan_core.weights.child_pack import write_child_pack
+from fsgan_core.training.subject_steps import subject_pictures
+from fsgan_core.weights.child_pack import fitting_rank, write_child_pack
 from fsgan_core.weights.load import MeasureNetworks, Pack, load_measures
 
 _ROLES = {
@@ -73,10 +75,11 @@ def finetune(job: FinetuneJob, progress: Progress) -> list[TunedResult]:
     if len(footage.frames) == 1:
         progress.warn("one picture leaves nothing to hold out: it is measured on what its mirror image becomes.")
     results: list[TunedResult] = []
+    settings = _fitting_settings(job.settings, parent, progress)
     for role in _ROLES[job.settings.networks]:
         folder = out / "run" / role
         tuned = prepare_network(role, learned, held, parent, judge)
-        run = FinetuneRun(tuned, parent.features, job.settings, folder, parent.device)
+        run = FinetuneRun(tuned, parent.features, settings, folder, parent.device)
         try:
             with device_errors(), frame_workers(parent.device) as workers:
                 results.append(run.run(workers, progress))
@@ -92,6 +95,15 @@ def finetune(job: FinetuneJob, progress: Progress) -> list[TunedResult]:
     return results
 
 
+def _fitting_settings(settings: FinetuneSettings, parent: Pack, progress: Progress) -> FinetuneSettings:
+    """The settings with a rank that the adapters of all networks can have together."""
+    rank = fitting_rank(parent, _ROLES[settings.networks], settings.rank)
+    if settings.form != "adapter" or rank == settings.rank:
+        return settings
+    progress.note(f"the adapters get rank {rank} instead of {settings.rank}: a compact child has 4 MiB at most.")
+    return replace(settings, rank=rank)
+
+
 def prepare_network(
     role: str, learned: Sequence[SubjectFrame], held: Sequence[SubjectFrame], parent: Pack, judge: MeasureNetworks
 ) -> Tuned:
@@ -101,7 +113,7 @@ def prepare_network(
     if role == "reenactment":
         sample = partial(subject_sample, SubjectSampler(learned))
         sheet = partial(_show_reenacted, held_out, network)
-        return Tuned(role, network, sample, generator_steps.reenactment_pictures, held_out.figures, sheet)
+        return Tuned(role, network, sample, partial(subject_pictures, network), held_out.figures, sheet)
     make, pictures = _SAMPLES[role]
     size = learned[0].picture.shape[0]
     fixed_from = PairSampler([as_clip(held)], size)

@@ -26,12 +26,15 @@ from fsgan_core.networks.inference import computes_bfloat16
 from fsgan_core.training.checkpoint import load_checkpoint, save_checkpoint
 from fsgan_core.training.generator_steps import Generated, GeneratorContext, generator_loss
 from fsgan_core.training.held_out import gain
-from fsgan_core.training.recipes import GAN_BETAS
+from fsgan_core.training.orthogonal_steps import OrthogonalSteps
 from fsgan_core.weights.adapter import apply_change, compress_change
 
 AVERAGE_DECAY = 0.97
 WARM_UP_STEPS, LAST_RATE = 10, 0.05
 LARGEST_GRADIENT = 5.0
+SUBJECT_PIXEL_WEIGHT = 0.5
+"""lambda_pixel, five times that of the training from scratch: view and target are one person in one light, so a pixel
+that differs is wrong, where among many people it may only be another strand of hair."""
 WHOLE_RANK = 1 << 20
 """A rank that cuts nothing."""
 
@@ -93,11 +96,11 @@ class FinetuneRun:
         self, tuned: Tuned, features: nn.Module, settings: FinetuneSettings, folder: Path, device: str
     ) -> None:
         self.tuned, self.settings, self.folder, self.device = tuned, settings, folder, device
-        self.context = GeneratorContext(features, None, None)
+        self.context = GeneratorContext(features, None, pixel_weight=SUBJECT_PIXEL_WEIGHT)
         self.parent = {name: value.clone() for name, value in tuned.network.state_dict().items()}
         self.net, self.average, self.best = (copy.deepcopy(tuned.network) for _ in range(3))
         self._prepare()
-        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=settings.learning_rate, betas=GAN_BETAS)
+        self.optimizer = OrthogonalSteps(self.net.parameters(), settings.learning_rate)
         self.step, self.best_step, self.stale = 0, 0, 0
         self.before: dict[str, float] = {}
         self.best_figures: dict[str, float] = {}

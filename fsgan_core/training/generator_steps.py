@@ -35,11 +35,13 @@ class GeneratorContext:
         features: Face features of eq. 3, frozen.
         discriminator: Multi-scale discriminator, or None for training without it.
         transformer: T, for stepwise reenactment, or None.
+        pixel_weight: lambda_pixel of eq. 5.
     """
 
     features: nn.Module
     discriminator: nn.Module | None
     transformer: nn.Module | None = None
+    pixel_weight: float = PIXEL_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ def reenactment_pictures(
     head, face = batch["head"], batch["face"]
     single = net(batch["view"], batch["warped"], batch["points"], stage)
     weight = 0.25 + 0.75 * face + PARTS_WEIGHT * batch["parts"]
-    background = ((single - batch["target"]).abs() * (1 - head)).mean() * PIXEL_WEIGHT * 2
-    detail = ((single - batch["target"]).abs() * weight).mean() * PIXEL_WEIGHT * 4
+    background = ((single - batch["target"]).abs() * (1 - head)).mean() * context.pixel_weight * 2
+    detail = ((single - batch["target"]).abs() * weight).mean() * context.pixel_weight * 4
     results = [
         Generated(remove_background(single, head), remove_background(batch["target"], head), background + detail)
     ]
@@ -117,7 +119,7 @@ def inpainting_pictures(
     """G_c on a face with holes (eq. 18), compared inside the target's face mask."""
     made = net(batch["face"], batch["points"], batch["mask"], stage)
     hole = batch["mask"] * (1 - batch["shown"])
-    inside = ((made - batch["target"]).abs() * (batch["mask"] + 3 * hole)).mean() * PIXEL_WEIGHT * 4
+    inside = ((made - batch["target"]).abs() * (batch["mask"] + 3 * hole)).mean() * context.pixel_weight * 4
     return [
         Generated(remove_background(made, batch["mask"]), remove_background(batch["target"], batch["mask"]), inside)
     ]
@@ -128,7 +130,7 @@ def blending_pictures(
 ) -> list[Generated]:
     """G_b against the Poisson clone (eq. 20), compact: against the clean tone match."""
     made = net(batch["transfer"], batch["target"], batch["mask"], stage)
-    extra = ((made - batch["blended"]).abs() * (0.2 + batch["mask"])).mean() * PIXEL_WEIGHT * 8
+    extra = ((made - batch["blended"]).abs() * (0.2 + batch["mask"])).mean() * context.pixel_weight * 8
     return [Generated(made, batch["blended"], extra)]
 
 
@@ -138,7 +140,7 @@ def generator_loss(pictures: list[Generated], context: GeneratorContext) -> tupl
     figures: Figures = {}
     for index, made in enumerate(pictures):
         perceptual = perceptual_loss(context.features, made.fake, made.wanted)
-        loss = perceptual + PIXEL_WEIGHT * (made.fake - made.wanted).abs().mean() + made.extra
+        loss = perceptual + context.pixel_weight * (made.fake - made.wanted).abs().mean() + made.extra
         if context.discriminator is not None and index == 0:
             loss = loss + ADVERSARIAL_WEIGHT * 10 * generator_adversarial_loss(context.discriminator(made.fake))
         total = total + made.weight * loss

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from fsgan_core.evaluation.contact_sheet import contact_sheet
 from fsgan_core.face.aligned_face import embed_aligned
-from fsgan_core.stages.face_view import FaceView, flip_view
+from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.stages.face_view import FaceView, flip_view, roll_view
 from fsgan_core.stages.network_arrays import pictures_to_tensor
 from fsgan_core.stages.reenact import Reenactor, reenact
 from fsgan_core.training.generator_steps import Generated
@@ -48,11 +49,11 @@ class HeldOut:
         reenactor = Reenactor(network, self.pack.transformer)
         made = []
         for frame in self.frames:
-            view = self._far_view(frame)
+            view = self.far_view(frame)
             made.append(np.clip(reenact([view], np.ones(1), frame.landmarks, frame.pose, reenactor), -1, 1))
         return made
 
-    def _far_view(self, frame: SubjectFrame) -> FaceView:
+    def far_view(self, frame: SubjectFrame) -> FaceView:
         """The view that is turned furthest from the frame, as far as one step of G_r reaches."""
         turns = [float(np.linalg.norm(view.pose[:2] - frame.pose[:2])) for view in self.views]
         within = [turn if turn <= FURTHEST_TURN_DEG else -turn for turn in turns]
@@ -60,8 +61,11 @@ class HeldOut:
 
     def figures(self, network: nn.Module) -> dict[str, float]:
         """identity (cosine to the true frame), l1 (share of the display range, on the face), perceptual (eq. 3)."""
-        made = zip(self.frames, self.reenacted(network), strict=True)
-        rows = [self._compare(frame, picture) for frame, picture in made]
+        return self.figures_of(self.reenacted(network))
+
+    def figures_of(self, pictures: Sequence[np.ndarray]) -> dict[str, float]:
+        """The same of any picture (S, S, 3) in [-1, 1] for each frame."""
+        rows = [self._compare(frame, picture) for frame, picture in zip(self.frames, pictures, strict=True)]
         return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
     def _compare(self, frame: SubjectFrame, made: np.ndarray) -> dict[str, float]:
@@ -87,6 +91,28 @@ def prepare_held_out(
     if len(learned) == 1 and held[0] is learned[0]:
         views = [flip_view(view) for view in views]
     return HeldOut(views, held, pack, judge)
+
+
+def true_picture_figures(held_out: HeldOut, shot: Sequence[SubjectFrame]) -> dict[str, dict[str, float]]:
+    """What true pictures of the person come to, for a scale beside the figures of a network.
+
+    Args:
+        held_out: The frames to come near to.
+        shot: All frames of their clips.
+
+    Returns:
+        Figures of the view that a frame is made from, warped to its landmarks; and of the true frame nearest in time,
+        likewise warped, which may be another held-out one: nobody can ask more of a network that saw neither.
+    """
+    warped: list[np.ndarray] = []
+    beside: list[np.ndarray] = []
+    for frame in held_out.frames:
+        others = [other for other in shot if other.clip == frame.clip and other.number != frame.number]
+        nearest = as_view(min(others or [frame], key=lambda other: abs(other.number - frame.number)))
+        for view, pictures in ((held_out.far_view(frame), warped), (nearest, beside)):
+            upright = roll_view(view, float(frame.pose[2]))
+            pictures.append(warp_to_landmarks(upright.picture, upright.landmarks, frame.landmarks))
+    return {"view, only warped": held_out.figures_of(warped), "true frame beside it": held_out.figures_of(beside)}
 
 
 def sample_figures(

@@ -14,6 +14,7 @@ from fsgan_core.training.augment import random_light
 from fsgan_core.training.datasets import Clip
 from fsgan_core.training.foreign_proportions import foreign_proportions
 from fsgan_core.training.generator_samples import as_plane, head_mask, parts_mask, shaken
+from fsgan_core.training.other_expression import other_expression
 from fsgan_core.training.subject_footage import SubjectFrame
 from fsgan_core.training.synthesis.prepared_clip import (
     EXPRESSION_COUNT,
@@ -27,8 +28,10 @@ RUN_FRAMES = 3
 """Frames are held out in runs of this many: a lone frame between two that are learned from would prove nothing."""
 NEAR_SHARE, NEAR_VIEWS = 0.2, 4
 FURTHEST_TURN_DEG = 32.0
-FOREIGN_SHARE, FOREIGN = 0.4, 1.5
+FOREIGN_SHARE, FOREIGN = 0.1, 1.0
 """How often and how far the landmarks asked for have another person's proportions."""
+KEPT_SHARE = 0.25
+"""How often an expression is asked for that the clip may not show, and that the parent answers."""
 LIGHT = 0.2
 """Share of the light augmentation of the training from scratch: a shot has one light, but a plate's is another."""
 
@@ -95,7 +98,10 @@ def as_view(frame: SubjectFrame) -> FaceView:
 
 
 def subject_sample(sampler: SubjectSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """A sample for `generator_steps.reenactment_pictures`: the view turned as at inference, and the true target."""
+    """A sample for `subject_steps.subject_pictures`: the view turned as at inference, and the true target.
+
+    In a share of them, `kept`, the landmarks have another expression, for which there is no true target.
+    """
     view, target = sampler.pair(rng)
     view = roll_view(view, float(target.pose[2]))
     size = target.picture.shape[0]
@@ -103,8 +109,11 @@ def subject_sample(sampler: SubjectSampler, rng: np.random.Generator) -> dict[st
     pictures = (view.picture, target.encoded)
     shown, wanted = (random_light((picture + 1) / 2, np.random.default_rng(seed), LIGHT) for picture in pictures)
     from_points = shaken(view.landmarks, rng, 0.002 * size)
-    amount = float(rng.uniform(0, FOREIGN)) if rng.random() < FOREIGN_SHARE else 0.0
+    kept = bool(rng.random() < KEPT_SHARE)
+    amount = float(rng.uniform(0, FOREIGN)) if kept or rng.random() < FOREIGN_SHARE else 0.0
     asked = foreign_proportions(target.landmarks, float(target.pose[0]), rng, amount)
+    if kept:
+        asked = other_expression(asked, rng)
     to_points = shaken(asked, rng, 0.001 * size)
     return {
         "view": to_network(shown),
@@ -113,7 +122,8 @@ def subject_sample(sampler: SubjectSampler, rng: np.random.Generator) -> dict[st
         "target": to_network(wanted),
         "face": as_plane(target.face),
         "head": head_mask(target.face, target.hair),
-        "parts": parts_mask(target.landmarks, size),
+        "parts": parts_mask(asked if kept else target.landmarks, size),
+        "kept": np.float32(kept),
     }
 
 

@@ -47,6 +47,16 @@ def compress_change(before: State, after: State, rank: int) -> dict[str, Tensor]
     return stored
 
 
+def adapter_bytes(network: nn.Module, rank: int) -> int:
+    """How many bytes the adapter of a network has at a rank, at most, without the names of its layers."""
+    total = 0
+    for parameter in network.parameters():
+        rows, numbers = parameter.shape[0] if parameter.ndim else 1, parameter.numel()
+        factors = rank * (rows + numbers // rows)
+        total += 2 * (factors if parameter.ndim > 1 and factors < numbers else numbers)
+    return total
+
+
 def apply_change(before: State, stored: State) -> dict[str, Tensor]:
     """The parent's state with an adapter added, float32 where it changed.
 

@@ -10,13 +10,13 @@ from torch import Tensor, nn
 
 from fsgan_core.errors import OutputError, WeightsError
 from fsgan_core.job.finetune_settings import FinetuneSettings
-from fsgan_core.weights.adapter import apply_change, save_adapter
+from fsgan_core.weights.adapter import adapter_bytes, apply_change, save_adapter
 from fsgan_core.weights.architectures import ROLES
 from fsgan_core.weights.load import Pack
 from fsgan_core.weights.manifest import ADAPTER_SUFFIX, WeightsManifest, write_manifest
 from fsgan_core.weights.save import save_network
 
-LARGEST_ADAPTER_MIB = 4.0
+LARGEST_ADAPTER_MIB, HEADERS_MIB = 4.0, 0.06
 """A compact child may be this large: it travels with the shot."""
 
 
@@ -72,6 +72,17 @@ def write_child_pack(
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def fitting_rank(parent: Pack, roles: Sequence[str], rank: int) -> int:
+    """The rank asked for, or the largest with which the adapters of some networks may be written."""
+    if parent.manifest.size != "compact":
+        return rank
+    room = (LARGEST_ADAPTER_MIB - HEADERS_MIB) * 2**20
+    networks = [getattr(parent, role) for role in roles]
+    while rank > 1 and sum(adapter_bytes(network, rank) for network in networks) > room:
+        rank -= 1
+    return rank
 
 
 def _write_adapters(folder: Path, parent: Pack, changes: Mapping[str, Mapping[str, Tensor]]) -> list[Path]:

@@ -19,7 +19,7 @@ from fsgan_core.training.finetune_run import FinetuneRun, Tuned, TunedResult
 from fsgan_core.training.generator_steps import Generated
 
 SETTINGS = FinetuneSettings(
-    iterations=12, batch=2, check_every=4, patience=0, preview_every=0, learning_rate=0.02, rank=2, device="cpu"
+    iterations=12, batch=2, check_every=4, patience=0, preview_every=0, learning_rate=0.1, rank=2, device="cpu"
 )
 GOAL = 0.5
 

@@ -13,7 +13,7 @@ from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.weights.adapter import compress_change
 from fsgan_core.weights.architectures import ROLES, build_network
 from fsgan_core.weights.build import build_pack
-from fsgan_core.weights.child_pack import write_child_pack
+from fsgan_core.weights.child_pack import LARGEST_ADAPTER_MIB, fitting_rank, write_child_pack
 from fsgan_core.weights.load import Pack, load_pack
 from fsgan_core.weights.manifest import read_manifest
 from fsgan_core.weights.save import save_network
@@ -112,3 +112,13 @@ def test_adapters_beyond_the_limit_are_refused(shelf: Path) -> None:
     with pytest.raises(WeightsError, match="Lower the rank"):
         write(shelf / "large", parent, {"reenactment": change_of(parent, rank=4096)})
     assert not (shelf / "large" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("roles", [("reenactment",), ("reenactment", "inpainting", "blending")])
+def test_a_rank_that_is_too_large_is_lowered_until_all_adapters_fit(shelf: Path, roles: tuple[str, ...]) -> None:
+    parent = load_pack(str(shelf / "parent"), "cpu")
+    rank = fitting_rank(parent, roles, 4096)
+    write(shelf / "full", parent, {role: change_of(parent, role, rank) for role in roles})
+    mebibytes = sum(path.stat().st_size for path in (shelf / "full").glob("*.safetensors")) / 2**20
+    assert LARGEST_ADAPTER_MIB - 0.2 < mebibytes <= LARGEST_ADAPTER_MIB
+    assert fitting_rank(parent, roles, 2) == 2
