@@ -2,8 +2,9 @@
 
 The paper's target of blending is a Poisson clone (eq. 19). Its membrane adds colours: a light face on dark skin loses
 its eyes, and dark hair beside a cheek bleeds into it. Here the skin tone is matched by a curve that scales what is
-darker than skin and keeps white white (albedo scales diffuse light, not highlights, teeth or the white of the eyes),
-the plate's light by the ratio of both faces' coarsest shading, and only what is then left at the edge is a membrane,
+darker than skin and keeps white white (albedo scales diffuse light, not highlights, teeth or the white of the eyes).
+Only what has the hue of skin takes on the plate's hue, so teeth stay grey. The plate's light is matched by the ratio
+of both faces' coarsest shading, and only what is then left at the edge is a membrane,
 which ends a little way in and ignores what beside the face is no skin.
 """
 
@@ -17,6 +18,11 @@ SKIN_QUANTILES = (0.35, 0.85)
 """Of the face's brightness: pixels between them are lit skin, neither shadow, brow and beard nor highlight."""
 STEEPEST = 2.5
 """Of the curve above skin, in units of the straight line to white."""
+HUE_RANGE = (0.15, 0.75)
+"""On the way from grey (0) to the hue of skin (1): from where a pixel takes on a part of the other skin's hue, and from
+where all of it."""
+HUE_SIGMA = 1.5 / 256
+"""Blur of that part, as a share of the crop's side, against grain."""
 LIGHT_SIGMA = 0.12
 """Of the coarsest shading, as a share of the crop's side: finer shading is the shape of the face, which is the
 source's."""
@@ -59,7 +65,7 @@ def _tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     core = 1 - _grown(1 - mask, max(1, side // 32))
     enough = core.flatten(1).sum(1) >= 16
     face_skin, plate_skin = skin_tone(face, core), skin_tone(plate, core)
-    toned = skin_curve(face, face_skin, plate_skin)
+    toned = skin_hued(face, face_skin, plate_skin)
     shading = [_masked_blur(x, core, LIGHT_SIGMA * side) + FLOOR for x in (plate, toned)]
     lit = toned * (shading[0] / shading[1]).clamp(*LIGHT_LIMITS)
     met = lit + edge_difference(lit, plate, mask, plate_skin)
@@ -102,6 +108,32 @@ def skin_curve(x: Tensor, from_tone: Tensor, to_tone: Tensor) -> Tensor:
     slope = (scale * (1 - from_tone) / (1 - to_tone)).clamp(max=STEEPEST)
     above = slope * u * (1 - u) ** 2 + u * u * (3 - 2 * u)
     return torch.where(x < from_tone, scale * x, to_tone + (1 - to_tone) * above)
+
+
+def skin_hued(face: Tensor, from_tone: Tensor, to_tone: Tensor) -> Tensor:
+    """`skin_curve` a channel where the face has the hue of skin, one curve for all channels where it is grey.
+
+    Args:
+        face: (B, 3, S, S) in [0, 1].
+        from_tone: (B, 3, 1, 1), its skin tone.
+        to_tone: (B, 3, 1, 1), the skin tone it shall have.
+
+    Returns:
+        (B, 3, S, S).
+    """
+    hued = skin_curve(face, from_tone, to_tone)
+    plain = skin_curve(face, from_tone.mean(1, keepdim=True), to_tone.mean(1, keepdim=True))
+    share = _blur(skin_likeness(face, from_tone), HUE_SIGMA * face.shape[-1])
+    return plain + (hued - plain) * share
+
+
+def skin_likeness(face: Tensor, tone: Tensor) -> Tensor:
+    """(B, 1, S, S) in [0, 1]: where the hue of a face (B, 3, S, S) lies between grey and its skin tone (B, 3, 1, 1)."""
+    hue, skin = (torch.log(x + FLOOR) for x in (face, tone))
+    hue, skin = (x - x.mean(1, keepdim=True) for x in (hue, skin))
+    position = (hue * skin).sum(1, keepdim=True) / skin.square().sum(1, keepdim=True).clamp_min(1e-3)
+    low, high = HUE_RANGE
+    return ((position - low) / (high - low)).clamp(0, 1)
 
 
 def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tensor) -> Tensor:

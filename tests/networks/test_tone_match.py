@@ -42,6 +42,16 @@ def test_the_white_of_an_eye_stays_bright_and_its_pupil_dark_on_dark_skin() -> N
     assert 0 <= float(made[0, 1, 32, 28]) < 0.1, "pupil"
 
 
+def test_grey_teeth_stay_grey_when_a_dark_face_goes_on_light_skin() -> None:
+    """A curve a channel alone turned them green: dark skin has less blue than light skin by far."""
+    mask, target = _disc(), _flat(0.8, 0.62, 0.52)
+    transfer = torch.where(mask > 0, _face((0.45, 0.28, 0.18), (0.4, 0.4, 0.4)), target)
+    made = (tone_match(transfer, target, mask) + 1) / 2
+    teeth = made[0, :, 29, 25]
+    assert teeth.mean() > 0.5 and teeth.max() - teeth.min() < 0.08
+    assert torch.allclose(made[0, :, 44, 32], (target[0, :, 44, 32] + 1) / 2, atol=0.03), "skin"
+
+
 def test_dark_hair_beside_the_face_does_not_bleed_in() -> None:
     mask = _disc()
     target = torch.where(mask > 0, _flat(0.7, 0.5, 0.4), _flat(0.05, 0.03, 0.02))
