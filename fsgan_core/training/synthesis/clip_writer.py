@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
-from multiprocessing import get_context
+from functools import lru_cache, partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from fsgan_core.errors import EngineError, JobError, OutputError
+from fsgan_core.errors import JobError, OutputError
 from fsgan_core.job.progress import Progress
 from fsgan_core.training.synthesis.environment_light import load_environments
 from fsgan_core.training.synthesis.head_maps import map_head
+from fsgan_core.training.synthesis.labelled_portraits import read_portrait
 from fsgan_core.training.synthesis.morphable_head import load_ict_head
-from fsgan_core.training.synthesis.person_clips import draw_clip, draw_takes, read_portrait
+from fsgan_core.training.synthesis.person_clips import draw_clip, draw_takes
 from fsgan_core.training.synthesis.prepared_clip import ClipMeta, prepare_clip, read_meta, write_clip
 from fsgan_core.training.synthesis.settings import CLIPS, TAKES, DataFolder
 from fsgan_core.training.synthesis.subject import prepare_subject
 from fsgan_core.training.synthesis.subject_pack import DEMO_SPLIT, SubjectPack, SubjectRecord
+from fsgan_core.training.synthesis.worker_pool import work_through
 
 # Raise it with any change that gives other pictures: clips of different renderers must not be mixed unnoticed.
 RENDERER_VERSION = 1
@@ -73,8 +70,8 @@ def write_people(task: ClipTask, names: Sequence[str], workers: int, progress: P
         CancelledError: The user asked to stop. Clips written so far are complete.
     """
     progress.begin(f"draw {task.kind}", len(names))
-    results = _write_here(task, names) if workers == 1 else _write_in_pool(task, names, min(workers, len(names)))
-    for number, (name, done) in enumerate(results, start=1):
+    work = PersonWriter(task).write if workers == 1 else partial(_write_one, task)
+    for number, (name, done) in enumerate(work_through(work, names, workers), start=1):
         progress.frame_done(number, f"{name} {done}")
 
 
@@ -149,35 +146,8 @@ def _check_origin(path: Path, task: ClipTask) -> None:
         raise OutputError(f"made in another way ({made}); choose another --out, or delete the clip", path=str(path))
 
 
-def _write_here(task: ClipTask, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Name and DRAWN or KEPT, in order."""
-    writer = PersonWriter(task)
-    for name in names:
-        yield name, writer.write(name)
-
-
-def _write_in_pool(task: ClipTask, names: Sequence[str], workers: int) -> Iterator[tuple[str, str]]:
-    """Name and DRAWN or KEPT, as they are done."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
-        futures = {pool.submit(_write_one, task, name): name for name in names}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BrokenProcessPool as error:
-            sentence = "A worker stopped without a word, perhaps for lack of memory. Use fewer --workers."
-            raise EngineError(sentence) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _start_worker() -> None:
-    """One thread a worker; the user's interrupt is for the process that hands out the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
-
-
 def _write_one(task: ClipTask, name: str) -> str:
-    """What a worker does."""
+    """DRAWN or KEPT of one person."""
     return _worker_writer(task).write(name)
 
 

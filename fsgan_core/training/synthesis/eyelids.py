@@ -10,8 +10,8 @@ import numpy as np
 
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.hole_filling import fill_holes
+from fsgan_core.training.synthesis.mesh_lookup import lay_flat
 from fsgan_core.training.synthesis.morphable_head import MorphableHead
-from fsgan_core.training.synthesis.rasteriser import empty_fragments, rasterise
 
 LID_EXPRESSIONS = ("eyeBlink_L", "eyeBlink_R")
 # Where the eyes are in the ICT face atlas, px: their row, their distance from the mid-line, and how far each reaches.
@@ -47,21 +47,14 @@ def map_lids(head: MorphableHead, texel: FloatArray, side: int) -> tuple[LidMap,
         texel: (N, 2) float32 atlas px of each drawn vertex.
         side: Of the atlas, px.
     """
-    skin = head.triangles[: head.skin_triangles]
-    flat = np.concatenate([texel, np.zeros((len(texel), 1))], 1).astype(np.float64)
-    fragments = empty_fragments(side, side)
-    rasterise(flat, skin, fragments, False)
-    drawn = fragments.triangle >= 0
-    corners = skin[fragments.triangle[drawn]]
-    weights = fragments.weights[drawn]
-    weights = np.concatenate([weights, 1 - weights.sum(1, keepdims=True)], 1)
+    skin = lay_flat(texel, head.triangles[: head.skin_triangles], side)
 
     def map_lid(expression: str) -> LidMap:
         displacement = head.expression[head.expression_names.index(expression), : head.drawn]
         falling = np.where(displacement[:, 1] < 0, np.linalg.norm(displacement, axis=1), 0)
         moved_cm = np.zeros((side, side), np.float32)
-        moved_cm[drawn] = (falling[corners] * weights).sum(1)
-        return _lid_map(moved_cm, ~drawn)
+        moved_cm[skin.drawn] = skin.read(falling)
+        return _lid_map(moved_cm, ~skin.drawn)
 
     left, right = LID_EXPRESSIONS
     return map_lid(left), map_lid(right)

@@ -57,6 +57,13 @@ def map_head(head: MorphableHead) -> HeadMaps:
     return HeadMaps(head, np.ascontiguousarray(texel), opacity, _face_region(head, opacity), lids)
 
 
+def hair_zone(texel: FloatArray) -> FloatArray:
+    """(...) in [0, 1]: 1 over forehead and temples, where hair may hang over the face, of atlas px (..., 2)."""
+    forehead = np.clip((215 - texel[..., 1]) / 30, 0, 1)
+    temples = np.clip((np.abs(texel[..., 0] - 255.5) - 140) / 20, 0, 1)
+    return np.maximum(forehead, temples)
+
+
 def _opacity(texel: FloatArray, skin: IntArray) -> FloatArray:
     """(512, 512) float32: 1 inside the face, also where eyes and mouth leave holes, and falling to 0 at its rim."""
     covered = np.zeros((ATLAS_PX, ATLAS_PX), np.uint8)

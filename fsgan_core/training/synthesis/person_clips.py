@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from fsgan_core.errors import PlateError
 from fsgan_core.training.synthesis.environment_light import Environment
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.prepared_clip import ClipFrame
 from fsgan_core.training.synthesis.subject import Subject
-from fsgan_core.training.synthesis.subject_pack import FITTED_PX
 from fsgan_core.training.synthesis.subject_renderer import RenderedView, View, render_view
 from fsgan_core.training.synthesis.view_sampler import Look, sample_look, sample_view, sample_view_of_take
 
@@ -64,16 +61,11 @@ def draw_takes(
     return frames
 
 
-def read_portrait(path: Path) -> FloatArray:
-    """(384, 384, 3) uint8 sRGB.
-
-    Raises:
-        PlateError: The picture is missing, damaged, or has another size.
-    """
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) if path.exists() else None
-    if picture is None or picture.shape != (FITTED_PX, FITTED_PX, 3):
-        raise PlateError(f"no readable portrait of {FITTED_PX} px; copy the data folder again", path=str(path))
-    return np.asarray(picture)
+def portrait_to_view(subject: Subject, drawn: RenderedView) -> FloatArray:
+    """(2, 3) affine map from the 384 px portrait to a view in its own pose; whole numbers at pixel centres."""
+    focal, centre_x, centre_y = subject.stored.camera
+    zoom = drawn.framing.focal_px / focal
+    return np.array([[zoom, 0, drawn.framing.x - zoom * centre_x], [0, zoom, drawn.framing.y - zoom * centre_y]])
 
 
 def _frame(subject: Subject, view: View, take: int) -> ClipFrame:
@@ -96,12 +88,9 @@ def _portrait_frame(subject: Subject, portrait: FloatArray) -> ClipFrame:
 
 def _lay_portrait(subject: Subject, portrait: FloatArray, drawn: RenderedView) -> FloatArray:
     """(S, S, 3) uint8: the portrait where there is one, and what is drawn where the crop went beyond the photograph."""
-    focal, centre_x, centre_y = subject.stored.camera
-    zoom = drawn.framing.focal_px / focal
-    shift = (drawn.framing.x - zoom * centre_x, drawn.framing.y - zoom * centre_y)
-    to_picture = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
+    to_picture = portrait_to_view(subject, drawn)
     size = (PICTURE_PX, PICTURE_PX)
-    shrinking = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
+    shrinking = cv2.INTER_AREA if to_picture[0, 0] < 1 else cv2.INTER_CUBIC
     laid = cv2.warpAffine(portrait, to_picture, size, flags=shrinking)
     x0, y0, x1, y1 = subject.stored.valid_box
     valid = np.zeros(portrait.shape[:2], np.float32)

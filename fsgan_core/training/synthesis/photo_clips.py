@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
@@ -11,11 +9,12 @@ import numpy as np
 
 from fsgan_core.errors import PlateError
 from fsgan_core.job.progress import Progress
-from fsgan_core.training.synthesis.array_archive import read_arrays
 from fsgan_core.training.synthesis.head_camera import FloatArray
+from fsgan_core.training.synthesis.ict_fit_points import FACE_OUTLINE
 from fsgan_core.training.synthesis.ict_label_points import MEDIAPIPE_OF_LANDMARK
+from fsgan_core.training.synthesis.labelled_portraits import PortraitFolder, read_portrait
 from fsgan_core.training.synthesis.landmark_labels import LANDMARK_COUNT, equal_steps
-from fsgan_core.training.synthesis.person_clips import PICTURE_PX, read_portrait
+from fsgan_core.training.synthesis.person_clips import PICTURE_PX
 from fsgan_core.training.synthesis.prepared_clip import (
     EXPRESSION_COUNT,
     IDENTITY_COUNT,
@@ -28,15 +27,11 @@ from fsgan_core.training.synthesis.subject_pack import DEMO_SPLIT, FITTED_PX
 
 UNKNOWN_POSE = (float("nan"),) * 3
 
-# MediaPipe points: the jaw from temple to temple, image-left first, and the outline of the face.
+# MediaPipe points of the jaw from temple to temple, image-left first.
 JAW = (
     127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356,
 )  # fmt: skip
 CHIN_OF_JAW = JAW.index(152)
-OUTLINE = (
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
-    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-)  # fmt: skip
 
 
 def write_photos(portraits: Path, folder: Path, progress: Progress) -> None:
@@ -52,11 +47,12 @@ def write_photos(portraits: Path, folder: Path, progress: Progress) -> None:
         OutputError: A clip cannot be written.
         CancelledError: The user asked to stop. Clips written so far are complete.
     """
-    rows, points = _read_labels(portraits)
+    labels = PortraitFolder(portraits)
+    rows = [row for row in labels.rows.values() if row["split"] != DEMO_SPLIT]
     progress.begin("photos", len(rows))
-    for number, (row, mediapipe) in enumerate(zip(rows, points, strict=True), start=1):
+    for number, row in enumerate(rows, start=1):
         name = row["name"]
-        frame = _photo_frame(portraits, name, mediapipe)
+        frame = _photo_frame(portraits, name, labels.points(name))
         meta = ClipMeta(name, row["source"], row["licence"], row["split"], {"kind": "photos"})
         write_clip(folder / f"{name}.npz", prepare_clip(meta, np.full(IDENTITY_COUNT, np.nan), [frame]))
         progress.frame_done(number, name)
@@ -72,20 +68,6 @@ def mediapipe_to_landmarks(points: FloatArray) -> FloatArray:
     return landmarks
 
 
-def _read_labels(portraits: Path) -> tuple[list[Mapping[str, str]], FloatArray]:
-    """The rows of the index that may be used, and (N, 478, 2) MediaPipe points of each in px of the stored picture."""
-    try:
-        stored = read_arrays(portraits / "landmarks.npz", ("names", "mp478"))
-        place = {str(name): i for i, name in enumerate(stored["names"])}
-        points = stored["mp478"][..., :2].astype(np.float64)
-        with (portraits / "index.csv").open(newline="", encoding="utf-8") as lines:
-            rows = [row for row in csv.DictReader(lines) if row["split"] != DEMO_SPLIT]
-        return list(rows), points[[place[row["name"]] for row in rows]]
-    except (OSError, ValueError, KeyError) as error:
-        sentence = f"the labelled portraits are missing or damaged ({error}); --data needs face_pack/"
-        raise PlateError(sentence, path=str(portraits)) from error
-
-
 def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame:
     """A portrait and its labels, at the size of a clip's pictures."""
     picture = read_portrait(portraits / "images" / f"{name}.jpg")
@@ -96,7 +78,7 @@ def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame
     size, scale = (PICTURE_PX, PICTURE_PX), PICTURE_PX / FITTED_PX
     hair = cv2.resize(hair, size)
     face = np.zeros(size, np.uint8)
-    outline = np.round(mediapipe[list(OUTLINE)] * scale).astype(np.int32)
+    outline = np.round(mediapipe[list(FACE_OUTLINE)] * scale).astype(np.int32)
     cv2.fillPoly(face, [outline], 255, cv2.LINE_AA)
     face[hair > 127] = 0
     return ClipFrame(

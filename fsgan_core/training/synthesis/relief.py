@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 
 from fsgan_core.training.synthesis.head_camera import FIT_DISTANCE_CM, FIT_ORIGIN, FloatArray, project_fitted
-from fsgan_core.training.synthesis.head_maps import ATLAS_PX, HeadMaps
+from fsgan_core.training.synthesis.head_maps import ATLAS_PX, HeadMaps, hair_zone
 from fsgan_core.training.synthesis.hole_filling import fill_holes
+from fsgan_core.training.synthesis.mesh_lookup import look_up
 from fsgan_core.training.synthesis.morphable_head import IntArray
 from fsgan_core.training.synthesis.rasteriser import Fragments, empty_fragments, rasterise, vertex_normals
 from fsgan_core.training.synthesis.shading import bytes_to_linear
@@ -108,19 +109,15 @@ def _face_in_portrait(maps: HeadMaps, subject: PackedSubject, projected: FloatAr
     depth = np.maximum(np.where(covered, FIT_DISTANCE_CM - head_fragments.depth, 0), DEEPEST_HEAD_CM)
 
     fragments = _draw(projected[: maps.head.drawn], maps.skin)
-    drawn = fragments.triangle >= 0
-    weights = fragments.weights[drawn]
-    weights = np.concatenate([weights, 1 - weights.sum(1, keepdims=True)], 1)
-    texel = (maps.texel[maps.skin[fragments.triangle[drawn]]] * weights[..., None]).sum(1)
+    skin = look_up(fragments, maps.skin)
+    texel = skin.read(maps.texel)
     column, row = np.clip(texel, 0, ATLAS_PX - 1).astype(int).T
     opacity = np.zeros(covered.shape, np.float32)
-    opacity[drawn] = maps.opacity[row, column]
+    opacity[skin.drawn] = maps.opacity[row, column]
     # Over the forehead and the temples the hair mask may be trusted; on a cheek it is a beard or a mistake.
-    hair_zone = np.ones(covered.shape, np.float32)
-    forehead = np.clip((215 - texel[:, 1]) / 30, 0, 1)
-    temples = np.clip((np.abs(texel[:, 0] - 255.5) - 140) / 20, 0, 1)
-    hair_zone[drawn] = np.maximum(forehead, temples)
-    return _FaceInPortrait(depth, covered.astype(np.float32), opacity, subject.hair * hair_zone)
+    believed = np.ones(covered.shape, np.float32)
+    believed[skin.drawn] = hair_zone(texel)
+    return _FaceInPortrait(depth, covered.astype(np.float32), opacity, subject.hair * believed)
 
 
 def _draw(projected: FloatArray, triangles: IntArray) -> Fragments:

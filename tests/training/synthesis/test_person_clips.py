@@ -6,9 +6,9 @@ import pytest
 
 pytest.importorskip("numba", reason="drawing needs numba (extra: train)")
 
-from fsgan_core.errors import PlateError
 from fsgan_core.training.synthesis.environment_light import load_environments
-from fsgan_core.training.synthesis.person_clips import draw_clip, draw_takes, read_portrait
+from fsgan_core.training.synthesis.labelled_portraits import read_portrait
+from fsgan_core.training.synthesis.person_clips import draw_clip, draw_takes
 from fsgan_core.training.synthesis.subject import Subject
 
 
@@ -48,12 +48,3 @@ def test_beyond_the_photograph_the_render_goes_on(tiny_subject: Subject, portrai
     (frame,) = draw_clip(np.random.default_rng(0), cut, blue, [], 0)
     assert frame.picture[-20, 160].tolist() == [0, 0, 255]
     assert frame.picture[10, 10].argmax() == 1  # the green wall, as drawn
-
-
-@pytest.mark.parametrize("content", [None, b"no picture"])
-def test_a_missing_or_damaged_portrait_is_named(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "anna.jpg"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(PlateError, match="anna.jpg"):
-        read_portrait(path)
