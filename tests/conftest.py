@@ -83,6 +83,12 @@ def painted_swaps() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def drawn_portraits() -> ModuleType:
+    """Portraits of known heads, drawn and labelled (tests/training/synthesis/drawn_portraits.py)."""
+    return _load("training/synthesis/drawn_portraits.py")
+
+
+@pytest.fixture(scope="session")
 def cryptomatte_reader() -> ModuleType:
     """Decodes Cryptomattes as a host does (tests/media/cryptomatte_reader.py)."""
     return _load("media/cryptomatte_reader.py")

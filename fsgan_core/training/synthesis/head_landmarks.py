@@ -129,6 +129,7 @@ def keep_landmarks(head: MorphableHead) -> MorphableHead:
         closed_mouth_triangles=0,
         vertex_class=head.vertex_class[kept],
         depth_triangles=none,
+        file_vertices=head.file_vertices[kept],
         anchors=replace(
             anchors,
             vertices=place[anchors.vertices],

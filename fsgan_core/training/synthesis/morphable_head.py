@@ -72,6 +72,7 @@ class MorphableHead:
         vertex_class: (N,) int32: FACE, EYE_L and so on.
         depth_triangles: (D, 3) int32 over all vertices: the closed surface of face, skull and neck.
         anchors: The vertices of the landmarks; their first `contour_paths` column is the jaw line.
+        file_vertices: (N,) int: the number that each vertex has in the file.
     """
 
     neutral: FloatArray
@@ -87,6 +88,7 @@ class MorphableHead:
     vertex_class: IntArray
     depth_triangles: IntArray
     anchors: LandmarkAnchors
+    file_vertices: IntArray
 
     @property
     def chin(self) -> int:
@@ -149,6 +151,7 @@ def _assemble(arrays: Mapping[str, Any]) -> MorphableHead:
         vertex_class=_vertex_classes(arrays)[order],
         depth_triangles=renumber[depth].astype(np.int32),
         anchors=_anchors(renumber, paths, len(arrays["jaw_right_ext"])),
+        file_vertices=order,
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from fsgan_core.geometry.head_rotation import pose_to_rotation
+from fsgan_core.training.synthesis import ict_fit_points as fit_points
 from fsgan_core.training.synthesis import ict_label_points as label_points
 from fsgan_core.training.synthesis.morphable_head import MorphableHead, load_ict_head
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 GRID = 41
 FACE_VERTICES = 6706
 BALL_RINGS, BALL_SIDES = 9, 14
+# A skull with so many vertices reaches the highest number that a fitted point has.
+SKULL_RINGS, SKULL_SIDES = 28, 46
 EYE_U, EYE_V = 0.166, 0.718
 EXPRESSIONS = ("eyeBlink_L", "eyeBlink_R", "jawOpen", "mouthSmile_L", "mouthSmile_R", "jawLeft")
 # name, split, ok
@@ -104,23 +107,51 @@ def face_grid() -> tuple[np.ndarray, np.ndarray]:
     for k, point in enumerate(label_points.HAIR_LINE_POINTS):
         turn = np.pi * (1 - k / 10)
         wanted[point] = (0.5 + 0.36 * np.cos(turn), 0.70 + 0.18 * np.sin(turn))
-    for point, place in wanted.items():
-        vertex = label_points.ICT_VERTEX_OF_MEDIAPIPE[point][0]
+    wanted = fitted_places() | wanted
+    for point, place in sorted(wanted.items(), key=lambda item: item[0] not in label_points.ICT_VERTEX_OF_MEDIAPIPE):
+        vertex = fit_points.ICT_VERTEX_OF_FACE_POINT[point][0]
         if vertex not in number:
             distance = ((uv - place) ** 2).sum(1) + 1e3 * (number >= 0)
             number[np.argmin(distance)] = vertex
+    place_the_rest(number, uv)
     free = np.setdiff1d(np.arange(FACE_VERTICES), number)
     number[number < 0] = free[: (number < 0).sum()]
     return number, uv
 
 
-def ball(centre: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+def fitted_places() -> dict[int, tuple[float, float]]:
+    """Atlas place of the fitted points that lie around the eyes and along the jaw."""
+    places: dict[int, tuple[float, float]] = {}
+    for k, (left, right) in enumerate(zip(fit_points.LEFT_LIDS, fit_points.RIGHT_LIDS, strict=True)):
+        across, up = 0.07 * np.cos(np.pi * k / 8), 0.03 * np.sin(np.pi * k / 8)
+        places[left], places[right] = (0.5 + EYE_U + across, EYE_V + up), (0.5 - EYE_U - across, EYE_V + up)
+    jaw = [point for point in fit_points.FACE_OUTLINE if point not in label_points.HAIR_LINE_POINTS]
+    for point, turn in zip(jaw, np.linspace(0.05, 0.95, len(jaw)) * np.pi, strict=True):
+        if fit_points.ICT_VERTEX_OF_FACE_POINT[point][0] < FACE_VERTICES:
+            places[point] = (0.5 + 0.37 * np.cos(turn), 0.66 - 0.5 * np.sin(turn))
+    return places
+
+
+def place_the_rest(number: np.ndarray, uv: np.ndarray) -> None:
+    """Give the vertices of all other fitted points to free places of the face that keep off its holes, in place."""
+    vertices = {vertex for vertex, _, _ in fit_points.ICT_VERTEX_OF_FACE_POINT.values() if vertex < FACE_VERTICES}
+    rest = sorted(vertices - set(number.tolist()))
+    off_eyes = np.hypot((np.abs(uv[:, 0] - 0.5) - EYE_U) / 0.09, (uv[:, 1] - EYE_V) / 0.05) > 1
+    off_mouth = np.hypot((uv[:, 0] - 0.5) / 0.11, (uv[:, 1] - 0.33) / 0.04) > 1
+    inside = np.hypot(uv[:, 0] - 0.5, uv[:, 1] - 0.5) < 0.38
+    free = np.flatnonzero((number < 0) & off_eyes & off_mouth & inside)
+    number[free[np.linspace(0, len(free) - 1, len(rest)).astype(int)]] = rest
+
+
+def ball(
+    centre: np.ndarray, radius: float, rings: int = BALL_RINGS, sides: int = BALL_SIDES
+) -> tuple[np.ndarray, np.ndarray]:
     """Vertices and outward triangles of a ball whose poles lie on the z axis."""
     polar, around = np.meshgrid(
-        np.linspace(0, np.pi, BALL_RINGS), np.linspace(0, 2 * np.pi, BALL_SIDES, endpoint=False), indexing="ij"
+        np.linspace(0, np.pi, rings), np.linspace(0, 2 * np.pi, sides, endpoint=False), indexing="ij"
     )
     points = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], -1)
-    corner = np.arange(BALL_RINGS * BALL_SIDES).reshape(BALL_RINGS, BALL_SIDES)
+    corner = np.arange(rings * sides).reshape(rings, sides)
     a, b, c, d = corner[:-1], corner[1:], np.roll(corner, -1, 1)[:-1], np.roll(corner, -1, 1)[1:]
     triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([c, b, d], -1).reshape(-1, 3)])
     return centre + radius * points.reshape(-1, 3), triangles
@@ -141,7 +172,7 @@ def tiny_head_arrays() -> dict[str, np.ndarray]:
 
     parts: list[tuple[str, np.ndarray, np.ndarray]] = [("face", np.zeros((FACE_VERTICES, 3)), skin)]
     parts[0][1][number] = surface(uv[:, 0], uv[:, 1])
-    parts.append(("head_neck", *ball(np.array([0.0, 0.5, 0.0]), 7.0)))
+    parts.append(("head_neck", *ball(np.array([0.0, 0.5, 0.0]), 7.0, SKULL_RINGS, SKULL_SIDES)))
     gap = surface(np.array(0.5), np.array(0.33))
     inside = {"mouth_socket": 3.0, "eye_socket_l": 0.0, "eye_socket_r": 0.0, "gums_tongue": 1.6, "teeth": 1.2}
     for name, depth in inside.items():
