@@ -9,8 +9,10 @@ from fsgan_core.errors import JobError, PlateError
 from fsgan_core.job.settings import check_settings, setting
 
 # What can be made, in the order in which it is made, and where it goes below --out.
-CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS = "clips", "takes", "photos", "heads", "occluders"
-KINDS = (CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS)
+SUBJECTS, CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS = "subjects", "clips", "takes", "photos", "heads", "occluders"
+KINDS = (SUBJECTS, CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS)
+# Subjects are made once from portraits; they are among the data, as long as nobody asks for others.
+USUAL_KINDS = tuple(kind for kind in KINDS if kind != SUBJECTS)
 HEADS_FILE, OCCLUDERS_FILE = "heads.npz", "occluders.npz"
 
 
@@ -19,8 +21,9 @@ class SynthesisSettings:
     """What to make for training."""
 
     make: str = setting(
-        ",".join(KINDS), label="Make",
-        help="What to make: clips (people, any light), takes (people, one light a take), photos (labelled portraits), "
+        ",".join(USUAL_KINDS), label="Make",
+        help="What to make: subjects (people fitted to portraits, of whom the others are drawn), "
+        "clips (people, any light), takes (people, one light a take), photos (labelled portraits), "
         "heads (landmarks of posed heads), occluders (hands and objects to lay over faces).",
     )  # fmt: skip
     views: int = setting(
@@ -40,6 +43,10 @@ class SynthesisSettings:
         "", label="People",
         help="Who is drawn: names separated by commas, or a .txt file of a name a line. Empty: all that fit well.",
     )  # fmt: skip
+    sources: str = setting(
+        "", label="Sources",
+        help="Whose portraits become subjects: sources of face_pack/index.csv, separated by commas. Empty: all.",
+    )  # fmt: skip
 
     def kinds(self) -> tuple[str, ...]:
         """What to make, in the order of KINDS.
@@ -54,6 +61,10 @@ class SynthesisSettings:
             raise JobError(f"make is {self.make!r}: choose one or more of {', '.join(KINDS)}, separated by commas.")
         return tuple(kind for kind in KINDS if kind in wanted)
 
+    def portrait_sources(self) -> tuple[str, ...]:
+        """Whose portraits become subjects; empty for all."""
+        return _words(self.sources)
+
     def names(self) -> tuple[str, ...]:
         """The people asked for; empty for all.
 
@@ -61,7 +72,7 @@ class SynthesisSettings:
             JobError: The file with their names cannot be read or is empty.
         """
         if not self.people.endswith(".txt"):
-            return tuple(dict.fromkeys(name.strip() for name in self.people.split(",") if name.strip()))
+            return _words(self.people)
         try:
             lines = Path(self.people).read_text(encoding="utf-8").splitlines()
         except OSError as error:
@@ -72,11 +83,17 @@ class SynthesisSettings:
         return names
 
 
+def _words(text: str) -> tuple[str, ...]:
+    """What stands between commas, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+
+
 @dataclass(frozen=True)
 class DataFolder:
-    """Where the data lie below --data."""
+    """Where the data lie below --data; or, if subjects were made in the same run, where those are."""
 
     root: Path
+    made_subjects: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.root.is_dir():
@@ -91,7 +108,7 @@ class DataFolder:
     @property
     def subjects(self) -> Path:
         """The folder with the fitted portraits."""
-        return self.root / "subjects"
+        return self.made_subjects or self.root / "subjects"
 
     @property
     def environments(self) -> Path:

@@ -92,7 +92,7 @@ class SubjectPack:
             KeyError: The index has no such person.
             PlateError: Their shard is missing or damaged.
         """
-        return self._read(name, lambda arrays: _unpack(self.records[name], arrays))
+        return self._read(name, lambda arrays: unpack_subject(self.records[name], arrays))
 
     def load_identity(self, name: str) -> FloatArray:
         """(K,) float32 shape weights of one person. Raises as `load` does."""
@@ -128,8 +128,17 @@ def _read_index(path: Path) -> dict[str, SubjectRecord]:
     return {record.name: record for record in records}
 
 
-def _unpack(record: SubjectRecord, arrays: Mapping[str, FloatArray]) -> PackedSubject:
-    """The stored arrays as pictures and numbers."""
+def unpack_subject(record: SubjectRecord, arrays: Mapping[str, FloatArray]) -> PackedSubject:
+    """The stored arrays as pictures and numbers.
+
+    Args:
+        record: Whose they are.
+        arrays: What a shard holds of the person.
+
+    Raises:
+        KeyError: An array is missing.
+        ValueError: A picture is damaged or has another size.
+    """
     unwrapped = _decode(arrays["atlas"], cv2.IMREAD_COLOR_RGB, (ATLAS_PX + EYE_MAP_PX, ATLAS_PX))
     eyes = unwrapped[ATLAS_PX:, : 2 * EYE_MAP_PX].reshape(EYE_MAP_PX, 2, EYE_MAP_PX, 3).swapaxes(0, 1)
     masks = _decode(arrays["masks"], cv2.IMREAD_GRAYSCALE, (2 * PORTRAIT_PX, PORTRAIT_PX)).astype(np.float32) / 255

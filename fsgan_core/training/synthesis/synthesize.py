@@ -8,6 +8,7 @@ from fsgan_core.errors import OutputError
 from fsgan_core.job.progress import Progress
 from fsgan_core.training.synthesis.clip_writer import ClipTask, choose_people, write_people
 from fsgan_core.training.synthesis.head_landmarks import write_heads
+from fsgan_core.training.synthesis.labelled_portraits import PortraitFolder
 from fsgan_core.training.synthesis.morphable_head import load_ict_head
 from fsgan_core.training.synthesis.occluder_renderer import write_random_occluders
 from fsgan_core.training.synthesis.photo_clips import write_photos
@@ -17,14 +18,18 @@ from fsgan_core.training.synthesis.settings import (
     OCCLUDERS,
     OCCLUDERS_FILE,
     PHOTOS,
+    SUBJECTS,
     DataFolder,
     SynthesisSettings,
 )
 from fsgan_core.training.synthesis.subject_pack import SubjectPack
+from fsgan_core.training.synthesis.subject_shards import choose_portraits, write_subjects
 
 
 def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Progress) -> None:
     """Make OUT/clips/*.npz, OUT/takes/*.npz, OUT/photos/*.npz, OUT/heads.npz and OUT/occluders.npz, or those asked for.
+
+    If subjects are asked for, they are made from the portraits first, in OUT/subjects, and the others drawn of them.
 
     The same settings give the same files, so an interrupted run is continued by repeating it.
 
@@ -45,6 +50,12 @@ def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Pro
     names = settings.names()
     for kind in settings.kinds():
         target = _make_folder(out if kind in (HEADS, OCCLUDERS) else out / kind)
+        if kind == SUBJECTS:
+            wanted = choose_portraits(PortraitFolder(folder.portraits), names, settings.portrait_sources())
+            write_subjects(folder, target, wanted, settings.workers, progress)
+            progress.wrote(str(target))
+            folder = DataFolder(data, made_subjects=target)
+            continue
         if kind == PHOTOS:
             write_photos(folder.portraits, target, progress)
             continue

@@ -3,11 +3,13 @@ from pathlib import Path
 import pytest
 
 from fsgan_core.errors import JobError, PlateError
-from fsgan_core.training.synthesis.settings import KINDS, DataFolder, SynthesisSettings
+from fsgan_core.training.synthesis.settings import KINDS, USUAL_KINDS, DataFolder, SynthesisSettings
 
 
 def test_everything_is_made_by_default_in_order() -> None:
-    assert SynthesisSettings().kinds() == KINDS
+    assert SynthesisSettings().kinds() == USUAL_KINDS
+    assert set(KINDS) - set(USUAL_KINDS) == {"subjects"}
+    assert SynthesisSettings(make="clips,subjects").kinds() == ("subjects", "clips")
     assert SynthesisSettings(make=" heads , clips").kinds() == ("clips", "heads")
 
 
