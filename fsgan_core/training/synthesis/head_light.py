@@ -16,7 +16,7 @@ OPEN_MOUTH_CM = 0.25
 SKIN_GAIN_LIMITS = (0.15, 2.6)
 
 # Colour of teeth and of flesh relative to grey, linear; and of the skin around the eyeball relative to the face's skin.
-TEETH_TINT = np.array([1, 0.87, 0.68], np.float32)
+TEETH_TINT = np.array([1, 0.86, 0.64], np.float32)
 FLESH_TINT = np.array([1, 0.42, 0.38], np.float32)
 SOCKET_TINT = np.array([0.75, 0.55, 0.5], np.float32)
 SOCKET_SHADE, LINING_SHADE = 0.7, 0.7
@@ -53,11 +53,12 @@ def light_head(
     if normals is not None and open_mouth:
         brightness = float(tone.mean())
         flesh = np.clip(brightness * 1.1, 0.05, 0.3) * FLESH_TINT
-        teeth = np.clip(brightness * 2.5, 0.14, 0.72) * TEETH_TINT
+        # Dark skin may be dark by itself or for lack of light; teeth follow only the light, half of the difference.
+        teeth = np.clip(np.sqrt(brightness) * 1.15, 0.14, 0.72) * TEETH_TINT
         shade = _mouth_shade(subject, posed, normals, lip_gap_cm)[:, None]
         for vertex_class, colour in ((MOUTH_LINING, flesh * LINING_SHADE), (GUMS, flesh), (TEETH, teeth)):
             inside = classes == vertex_class
-            gain[inside] = colour * mean_gain * shade[inside]
+            gain[inside] = colour * mean_gain * shade[inside] * subject.maps.tooth_shade[inside]
     return gain
 
 
@@ -77,5 +78,5 @@ def _mouth_shade(subject: Subject, posed: PosedHead, normals: FloatArray, lip_ga
     lips_z = float(posed.vertices[subject.maps.head.anchors.inner_lips, 2].mean())
     depth_cm = lips_z - posed.vertices[:, 2]
     by_depth = np.clip(1 - (depth_cm - 0.3) / 4.0, 0.07, 1)
-    by_gap = np.clip(lip_gap_cm / 1.2, 0.35, 1)
+    by_gap = np.clip(lip_gap_cm / 1.2, 0.6, 1)
     return np.asarray(by_depth * by_gap * (0.55 + 0.45 * np.clip(normals[:, 2], 0, 1)))

@@ -10,6 +10,7 @@ import numpy as np
 from fsgan_core.training.synthesis.eyelids import LidMap, map_lids
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.morphable_head import EYE_L, EYE_R, IntArray, MorphableHead
+from fsgan_core.training.synthesis.teeth import shade_teeth
 
 ATLAS_PX = 512
 EYE_MAP_PX = 96
@@ -30,6 +31,7 @@ class HeadMaps:
         opacity: (512, 512) float32: how much the drawn head covers what lies behind it.
         face_region: (512, 512) float32, 0 or 1: the label "face", hair line to jaw line.
         lids: The upper lids, subject's left and right.
+        tooth_shade: (N, 3) float32 linear factor on the colour of teeth, 1 at other vertices.
     """
 
     head: MorphableHead
@@ -37,6 +39,7 @@ class HeadMaps:
     opacity: FloatArray
     face_region: FloatArray
     lids: tuple[LidMap, LidMap]
+    tooth_shade: FloatArray
 
     @property
     def skin(self) -> IntArray:
@@ -54,7 +57,7 @@ def map_head(head: MorphableHead) -> HeadMaps:
     for vertex_class in (EYE_L, EYE_R):
         eye = np.flatnonzero(head.vertex_class[: head.drawn] == vertex_class)
         texel[eye] = _eye_texels(head.neutral[eye])
-    return HeadMaps(head, np.ascontiguousarray(texel), opacity, _face_region(head, opacity), lids)
+    return HeadMaps(head, np.ascontiguousarray(texel), opacity, _face_region(head, opacity), lids, shade_teeth(head))
 
 
 def hair_zone(texel: FloatArray) -> FloatArray:
