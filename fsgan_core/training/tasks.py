@@ -42,6 +42,9 @@ from fsgan_core.weights.load import load_network
 REAL_PORTRAITS = ("cong",)
 """Sources of our own data that show real people; no generator sees them. Footage of the user is the user's choice."""
 
+DRAWN_PEOPLE = ("makehuman",)
+"""Sources that look painted and whose expression is unknown: for landmarks, pose, segmentation and detector alone."""
+
 SampleMaker = Callable[[np.random.Generator], dict[str, np.ndarray]]
 
 
@@ -110,7 +113,8 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     }
     make, step = makers[recipe.role]
     render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]
-    people = {split: load_clips(render_folders, split) for split in ("train", "val")}
+    unseen = DRAWN_PEOPLE if recipe.role == "features" else ()
+    people = {split: load_clips(render_folders, split, unseen) for split in ("train", "val")}
     photos = {
         split: load_clips([folders.root / "photos"], split) if recipe.photo_share else [] for split in ("train", "val")
     }
@@ -155,7 +159,8 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
     make, pictures = makers[recipe.role]
     if recipe.role == "blending" and recipe.size == "paper":
         make = generator_samples.poisson_sample
-    clips = {split: load_clips([folders.root / "takes"], split, REAL_PORTRAITS) for split in ("train", "val")}
+    unseen = REAL_PORTRAITS + DRAWN_PEOPLE
+    clips = {split: load_clips([folders.root / "takes"], split, unseen) for split in ("train", "val")}
     frozen = folders.frozen or folders.root / "frozen"
     features = load_network(frozen, "features").eval().requires_grad_(False)
     transformer = None
@@ -173,7 +178,8 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
 
 def _measure_task(recipe: Recipe, folders: DataFolders, network: nn.Module) -> Task:
     render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]
-    samplers = {split: PersonSampler(_by_person(load_clips(render_folders, split))) for split in ("train", "val")}
+    clips = {split: load_clips(render_folders, split, DRAWN_PEOPLE) for split in ("train", "val")}
+    samplers = {split: PersonSampler(_by_person(clips[split])) for split in ("train", "val")}
     trained, step, validation = network, measure_steps.expression_step, None
     make = measure_samples.expression_sample
     if recipe.role == "identity":

@@ -8,6 +8,7 @@ from pathlib import Path
 from fsgan_core.job.progress import Progress
 from fsgan_core.pipeline.engine import open_engine
 from fsgan_core.training.datasets import Clip, load_clips
+from fsgan_core.training.tasks import DRAWN_PEOPLE
 from fsgan_core.training.validate_ablation import ablate_swap
 from fsgan_core.training.validate_detection import find_validation_faces
 from fsgan_core.training.validate_looking import look_at_photos, look_at_renders
@@ -65,8 +66,9 @@ def validate_weights(
     """
     progress = progress or Progress()
     pack = open_engine(weights, "auto")
-    takes = _some(load_clips([data / "takes"], "val"), settings.people)
-    clips = _some(load_clips([data / "clips" if (data / "clips").is_dir() else data / "takes"], "val"), settings.people)
+    takes = _some(load_clips([data / "takes"], "val", DRAWN_PEOPLE), settings.people)
+    renders = data / "clips" if (data / "clips").is_dir() else data / "takes"
+    clips = _some(load_clips([renders], "val", DRAWN_PEOPLE), settings.people)
     photos = _some(load_clips([data / "photos"], "val"), settings.people)
     folder = measures or PACKS / "measures"
     identity = None

@@ -125,7 +125,7 @@ class PersonWriter:
         task = self._task
         path = task.folder / f"{name}.npz"
         if path.exists():
-            _check_origin(path, task)
+            check_origin(path, task.origin)
             return KEPT
         stored = self._pack.load(name)
         portrait = read_portrait(task.data.portraits / "images" / f"{name}.jpg")
@@ -138,10 +138,14 @@ class PersonWriter:
         return DRAWN
 
 
-def _check_origin(path: Path, task: ClipTask) -> None:
-    """Nothing, if the clip was made as the task would make it."""
+def check_origin(path: Path, wanted: Mapping[str, str | int | float]) -> None:
+    """Nothing, if the clip was made as is wanted.
+
+    Raises:
+        OutputError: It was made in another way.
+    """
     origin = dict(read_meta(path).origin)
-    if origin != task.origin:
+    if origin != wanted:
         made = ", ".join(f"{key} {value}" for key, value in sorted(origin.items())) or "another program"
         raise OutputError(f"made in another way ({made}); choose another --out, or delete the clip", path=str(path))
 

@@ -24,7 +24,13 @@ from fsgan_core.training.synthesis.mesh_painter import (
 from fsgan_core.training.synthesis.occluder_pictures import HAND, Occluder, write_occluders
 from fsgan_core.training.synthesis.occluder_shapes import Shape, forearm, join_shapes, sample_colour, sample_object
 from fsgan_core.training.synthesis.shading import bytes_to_linear, linear_to_bytes
-from fsgan_core.training.synthesis.shadowed_light import light_transfer, light_vertices, sheen_of, smooth_normals
+from fsgan_core.training.synthesis.shadowed_light import (
+    cast_shadows,
+    light_transfer,
+    light_vertices,
+    sheen_of,
+    smooth_normals,
+)
 
 OCCLUDER_RENDERER_VERSION = 1
 PICTURE_PX, SUPERSAMPLING = 192, 3
@@ -142,7 +148,7 @@ def _skin_of_hand(rig: HandRig, tone: FloatArray, rng: np.random.Generator) -> F
 def _draw(kind: str, shape: Shape, reach: FloatArray, light: FloatArray) -> Occluder:
     """The occluder as a picture."""
     normals = smooth_normals(shape.vertices, shape.triangles)
-    transfer = light_transfer(shape.vertices, normals, (shape.vertices, shape.triangles))
+    transfer = light_transfer(shape.vertices, normals, cast_shadows(shape.vertices, shape.triangles))
     rotation = np.eye(3, dtype=np.float32)
     lit = light_vertices(transfer, rotation, light)
     mesh = TexturedMesh(

@@ -10,9 +10,12 @@ from fsgan_core.job.settings import check_settings, setting
 
 # What can be made, in the order in which it is made, and where it goes below --out.
 SUBJECTS, CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS = "subjects", "clips", "takes", "photos", "heads", "occluders"
-KINDS = (SUBJECTS, CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS)
+MAKEHUMAN = "makehuman"
+KINDS = (SUBJECTS, CLIPS, TAKES, PHOTOS, HEADS, OCCLUDERS, MAKEHUMAN)
 # Subjects are made once from portraits; they are among the data, as long as nobody asks for others.
 USUAL_KINDS = tuple(kind for kind in KINDS if kind != SUBJECTS)
+# What goes into a folder of another name: MakeHuman people are clips as others are.
+FOLDER_OF_KIND = {HEADS: ".", OCCLUDERS: ".", MAKEHUMAN: CLIPS}
 HEADS_FILE, OCCLUDERS_FILE = "heads.npz", "occluders.npz"
 
 
@@ -24,16 +27,20 @@ class SynthesisSettings:
         ",".join(USUAL_KINDS), label="Make",
         help="What to make: subjects (people fitted to portraits, of whom the others are drawn), "
         "clips (people, any light), takes (people, one light a take), photos (labelled portraits), "
-        "heads (landmarks of posed heads), occluders (hands and objects to lay over faces).",
+        "heads (landmarks of posed heads), occluders (hands and objects to lay over faces), makehuman "
+        "(MakeHuman people with hair, hats and clothes, into clips).",
     )  # fmt: skip
     views: int = setting(
-        20, label="Views", minimum=4, maximum=1000, help="Pictures drawn of each person, for clips and for takes."
+        20, label="Views", minimum=4, maximum=1000, help="Pictures drawn of each person (clips, takes, makehuman)."
     )
     heads: int = setting(
         20000, label="Heads", minimum=20, maximum=10_000_000, help="Heads whose landmarks are taken at six poses each."
     )
     occluders: int = setting(
         600, label="Occluders", minimum=1, maximum=1_000_000, help="Hands and objects that are drawn."
+    )
+    drawn_people: int = setting(
+        150, label="Drawn people", minimum=1, maximum=1_000_000, help="MakeHuman people; each eighth is of split val."
     )
     seed: int = setting(
         1, label="Seed", minimum=0, maximum=2**31 - 1, help="The same seed makes the same files, another other views."
@@ -119,6 +126,11 @@ class DataFolder:
     def hands(self) -> Path:
         """The folder with the rigged hands."""
         return self.root / "occluders"
+
+    @property
+    def makehuman(self) -> Path:
+        """The folder with MakeHuman's head and its textures."""
+        return self.root / "makehuman"
 
     @property
     def portraits(self) -> Path:

@@ -6,6 +6,8 @@ every pose of the whole; the light of a place is then one weighted sum.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fsgan_core.training.synthesis.environment_light import COSINE_LOBE
@@ -29,21 +31,61 @@ def spread_directions(count: int) -> FloatArray:
     return np.stack([radius * np.cos(around), height, radius * np.sin(around)], 1).astype(np.float32)
 
 
-def light_transfer(
-    vertices: FloatArray, normals: FloatArray, shaded_by: tuple[FloatArray, IntArray]
-) -> FloatArray:
+class ShadowMaps(NamedTuple):
+    """What each light direction sees of a mesh.
+
+    Attributes:
+        axes: (D, 3, 3) float32: from the mesh's frame to one that looks from the light.
+        middle: (3,) float32 of the ball around the mesh that each map shows.
+        px_per_unit: Scale of the maps.
+        depth: (D, S, S) float32: how far from the light the mesh is, relative to the middle.
+    """
+
+    axes: FloatArray
+    middle: FloatArray
+    px_per_unit: float
+    depth: FloatArray
+
+    def place(self, number: int, points: FloatArray) -> FloatArray:
+        """(N, 3) px and depth in map `number` of points (N, 3)."""
+        placed = (points - self.middle) @ self.axes[number].T
+        placed[:, :2] = placed[:, :2] * np.float32(self.px_per_unit) + np.float32(SHADOW_MAP_PX / 2)
+        return np.asarray(placed)
+
+
+def cast_shadows(vertices: FloatArray, triangles: IntArray) -> ShadowMaps:
+    """The shadow maps of a mesh (N, 3), (T, 3) in its own frame, one for each spread direction."""
+    axes = []
+    for direction in spread_directions(DIRECTIONS):
+        side = np.cross(direction, [0.0, 1.0, 0.0] if abs(direction[1]) < 0.9 else [1.0, 0.0, 0.0])
+        side /= np.linalg.norm(side)
+        axes.append(np.stack([side, np.cross(direction, side), -direction]))
+    middle = ((vertices.max(0) + vertices.min(0)) / 2).astype(np.float32)
+    radius = max(float(np.linalg.norm(vertices - middle, axis=1).max()), 1e-6)
+    depth = np.empty((DIRECTIONS, SHADOW_MAP_PX, SHADOW_MAP_PX), np.float32)
+    maps = ShadowMaps(np.array(axes, np.float32), middle, (SHADOW_MAP_PX / 2 - 2) / radius, depth)
+    for number in range(DIRECTIONS):
+        fragments = empty_fragments(SHADOW_MAP_PX, SHADOW_MAP_PX)
+        rasterise(maps.place(number, vertices).astype(np.float64), triangles, fragments, False)
+        depth[number] = fragments.depth
+    return maps
+
+
+def light_transfer(vertices: FloatArray, normals: FloatArray, shadows: ShadowMaps) -> FloatArray:
     """(N, D) float32: how much light of each spread direction a vertex gives back; without shade the sum is 1.
 
     Args:
         vertices: (N, 3) float32 in the mesh's frame.
         normals: (N, 3) float32 unit.
-        shaded_by: Vertices (M, 3) and triangles (T, 3) of what casts shadows, in the same frame.
+        shadows: Of what casts shadows, in the same frame.
     """
-    directions = spread_directions(DIRECTIONS)
-    transfer = np.maximum(normals @ directions.T, 0)
+    transfer = np.maximum(normals @ spread_directions(DIRECTIONS).T, 0)
     transfer /= np.maximum(transfer.sum(1, keepdims=True), 1e-6)
-    for number, direction in enumerate(directions):
-        transfer[:, number] *= _lit(vertices, shaded_by, direction)
+    bias = np.float32(SHADOW_BIAS_PX / shadows.px_per_unit)
+    for number in range(DIRECTIONS):
+        points = shadows.place(number, vertices)
+        column, row = np.clip(np.rint(points[:, :2]), 0, SHADOW_MAP_PX - 1).astype(np.int64).T
+        transfer[:, number] *= points[:, 2] - shadows.depth[number, row, column] < bias
     return np.asarray(transfer, np.float32)
 
 
@@ -89,25 +131,3 @@ def smooth_normals(vertices: FloatArray, triangles: IntArray) -> FloatArray:
     place = place.ravel()
     merged = vertex_normals(np.ascontiguousarray(vertices[first], np.float32), place[triangles].astype(np.int32))
     return np.asarray(merged[place])
-
-
-def _lit(vertices: FloatArray, shaded_by: tuple[FloatArray, IntArray], direction: FloatArray) -> FloatArray:
-    """(N,) float32 in [0, 1]: whether light from a direction reaches the vertices."""
-    side = np.cross(direction, [0.0, 1.0, 0.0] if abs(direction[1]) < 0.9 else [1.0, 0.0, 0.0])
-    side /= np.linalg.norm(side)
-    axes = np.stack([side, np.cross(direction, side), -direction])
-    blocker = shaded_by[0] @ axes.T
-    low = blocker[:, :2].min(0)
-    px_per_unit = (SHADOW_MAP_PX - 4) / max(float((blocker[:, :2].max(0) - low).max()), 1e-6)
-
-    def to_map(placed: FloatArray) -> FloatArray:
-        points = placed.astype(np.float64)
-        points[:, :2] = (points[:, :2] - low) * px_per_unit + 2
-        return points
-
-    fragments = empty_fragments(SHADOW_MAP_PX, SHADOW_MAP_PX)
-    rasterise(to_map(blocker), shaded_by[1], fragments, False)
-    points = to_map(vertices @ axes.T)
-    column, row = np.clip(np.rint(points[:, :2]), 0, SHADOW_MAP_PX - 1).astype(np.int64).T
-    bias = SHADOW_BIAS_PX / px_per_unit
-    return np.asarray((points[:, 2] - fragments.depth[row, column] < bias).astype(np.float32))

@@ -117,7 +117,7 @@ def render_view(subject: Subject, view: View) -> RenderedView:
     camera = camera_on_head(stored.rotation, view.pose, view.distance_cm)
     posed = pose_head(head, subject.shape, expression, gaze, camera)
     landmarks = label_landmarks(head.anchors, posed)
-    framing = _frame(landmarks, view)
+    framing = frame_landmarks(landmarks, view)
     face = _draw_face(subject, posed, expression, framing, view)
     canvas = _canvas(subject, framing, view)
     _compose(subject, camera, framing, (face, canvas), view)
@@ -132,7 +132,7 @@ def render_view(subject: Subject, view: View) -> RenderedView:
     )
 
 
-def _frame(landmarks: FloatArray, view: View) -> Framing:
+def frame_landmarks(landmarks: FloatArray, view: View) -> Framing:
     """The framing that puts the landmarks' box in the middle."""
     low, high = landmarks.min(0), landmarks.max(0)
     focal = view.side_px / ((high - low).max() * view.margin)

@@ -9,12 +9,15 @@ from fsgan_core.job.progress import Progress
 from fsgan_core.training.synthesis.clip_writer import ClipTask, choose_people, write_people
 from fsgan_core.training.synthesis.head_landmarks import write_heads
 from fsgan_core.training.synthesis.labelled_portraits import PortraitFolder
+from fsgan_core.training.synthesis.makehuman_clips import write_makehuman
 from fsgan_core.training.synthesis.morphable_head import load_ict_head
 from fsgan_core.training.synthesis.occluder_renderer import write_random_occluders
 from fsgan_core.training.synthesis.photo_clips import write_photos
 from fsgan_core.training.synthesis.settings import (
+    FOLDER_OF_KIND,
     HEADS,
     HEADS_FILE,
+    MAKEHUMAN,
     OCCLUDERS,
     OCCLUDERS_FILE,
     PHOTOS,
@@ -34,7 +37,7 @@ def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Pro
     The same settings give the same files, so an interrupted run is continued by repeating it.
 
     Args:
-        data: The folder with ict_facekit/, subjects/, face_pack/, occluders/ and hdri/.
+        data: The folder with ict_facekit/, subjects/, face_pack/, occluders/, makehuman/ and hdri/.
         out: Where everything goes; made if missing.
         settings: What, how much, and of whom.
         progress: Told of every person, portrait, occluder and thousand heads.
@@ -49,7 +52,7 @@ def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Pro
     folder = DataFolder(data)
     names = settings.names()
     for kind in settings.kinds():
-        target = _make_folder(out if kind in (HEADS, OCCLUDERS) else out / kind)
+        target = _make_folder(out / FOLDER_OF_KIND.get(kind, kind))
         if kind == SUBJECTS:
             wanted = choose_portraits(PortraitFolder(folder.portraits), names, settings.portrait_sources())
             write_subjects(folder, target, wanted, settings.workers, progress)
@@ -63,6 +66,10 @@ def synthesize(data: Path, out: Path, settings: SynthesisSettings, progress: Pro
             file, count = target / OCCLUDERS_FILE, settings.occluders
             write_random_occluders(file, folder.hands, folder.environments, count, settings.seed, progress)
             progress.wrote(str(file))
+            continue
+        if kind == MAKEHUMAN:
+            write_makehuman(folder, target, (settings.drawn_people, settings.views), settings.seed, progress)
+            progress.wrote(str(target))
             continue
         pack = SubjectPack(folder.subjects)
         if kind == HEADS:

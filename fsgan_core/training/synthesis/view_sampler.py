@@ -60,7 +60,7 @@ def sample_view(
         yaw = rng.uniform(-WIDE_YAW_DEG, WIDE_YAW_DEG)
     else:
         yaw = own_yaw + np.clip(rng.normal(0, USUAL_TURN_DEG), -FURTHEST_TURN_DEG, FURTHEST_TURN_DEG)
-    pose = (float(yaw), *_sample_tilt(rng, own_pitch))
+    pose = (float(yaw), *sample_tilt(rng, own_pitch))
     light, light_amount = _sample_light(rng, environments, RELIT_SHARE)
     return View(
         pose=pose,
@@ -70,8 +70,8 @@ def sample_view(
         expression=_sample_expression(rng, subject),
         margin=float(rng.uniform(*MARGIN)),
         distance_cm=float(rng.choice(DISTANCES_CM)),
-        background=_sample_background(rng, environments, side_px) if rng.random() < NEW_BACKGROUND_SHARE else None,
-        offset=_sample_offset(rng),
+        background=sample_background(rng, environments, side_px) if rng.random() < NEW_BACKGROUND_SHARE else None,
+        offset=sample_offset(rng),
         side_px=side_px,
     )
 
@@ -88,7 +88,7 @@ def sample_look(rng: np.random.Generator, environments: Sequence[Environment], s
     return Look(
         light=light,
         light_amount=light_amount,
-        background=_sample_background(rng, environments, side_px) if rng.random() < TAKE_NEW_BACKGROUND_SHARE else None,
+        background=sample_background(rng, environments, side_px) if rng.random() < TAKE_NEW_BACKGROUND_SHARE else None,
         distance_cm=float(rng.choice(DISTANCES_CM)),
     )
 
@@ -111,7 +111,7 @@ def sample_view_of_take(
     else:
         yaw = own_yaw + np.clip(rng.normal(0, TAKE_TURN_DEG), -TAKE_FURTHEST_TURN_DEG, TAKE_FURTHEST_TURN_DEG)
     return View(
-        pose=(float(yaw), *_sample_tilt(rng, own_pitch)),
+        pose=(float(yaw), *sample_tilt(rng, own_pitch)),
         light=look.light,
         light_amount=look.light_amount,
         background=look.background,
@@ -119,12 +119,12 @@ def sample_view_of_take(
         gaze=_sample_gaze(rng, subject),
         expression=_sample_expression(rng, subject),
         margin=float(rng.uniform(*TAKE_MARGIN)),
-        offset=_sample_offset(rng),
+        offset=sample_offset(rng),
         side_px=side_px,
     )
 
 
-def _sample_tilt(rng: np.random.Generator, own_pitch: float) -> tuple[float, float]:
+def sample_tilt(rng: np.random.Generator, own_pitch: float) -> tuple[float, float]:
     """Pitch and roll in degrees."""
     pitch = np.clip(own_pitch * 0.5 + rng.normal(0, PITCH_DEG), -FURTHEST_PITCH_DEG, FURTHEST_PITCH_DEG)
     return float(pitch), float(rng.normal(0, ROLL_DEG))
@@ -150,12 +150,12 @@ def _sample_expression(rng: np.random.Generator, subject: Subject) -> FloatArray
     return sample_expression(rng, subject.maps.head.expression_names, subject.stored.expression)
 
 
-def _sample_offset(rng: np.random.Generator) -> tuple[float, float]:
+def sample_offset(rng: np.random.Generator) -> tuple[float, float]:
     """Shift right and down, as a share of the picture's side."""
     return float(rng.uniform(-OFFSET, OFFSET)), float(rng.uniform(-OFFSET, OFFSET))
 
 
-def _sample_background(rng: np.random.Generator, environments: Sequence[Environment], side_px: int) -> FloatArray:
+def sample_background(rng: np.random.Generator, environments: Sequence[Environment], side_px: int) -> FloatArray:
     """(S, S, 3) float32 linear: a window of a place, exposed for an interior, mostly out of focus."""
     panorama = environments[int(rng.integers(len(environments)))].panorama
     height, width = panorama.shape[:2]

@@ -1,13 +1,13 @@
-"""A tiny data folder, drawn here: a small head in ICT-FaceKit's file layout, four people, a hand, two places."""
+"""A tiny data folder, drawn here: small heads in ICT-FaceKit's and MakeHuman's file layouts, people, a hand, places."""
 
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
-import json
-import struct
 import tarfile
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,12 +22,22 @@ from fsgan_core.training.synthesis.morphable_head import MorphableHead, load_ict
 if TYPE_CHECKING:
     from fsgan_core.training.synthesis.subject import Subject
 
-GRID = 41
+
+def _load(name: str) -> ModuleType:
+    """A module of this folder."""
+    spec = importlib.util.spec_from_file_location(Path(name).stem, Path(__file__).parent / name)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+bodies = _load("tiny_bodies.py")
+GRID, EYE_U, EYE_V = bodies.GRID, bodies.EYE_U, bodies.EYE_V
+surface, landmark_places, ball = bodies.surface, bodies.landmark_places, bodies.ball
 FACE_VERTICES = 6706
-BALL_RINGS, BALL_SIDES = 9, 14
 # A skull with so many vertices reaches the highest number that a fitted point has.
 SKULL_RINGS, SKULL_SIDES = 28, 46
-EYE_U, EYE_V = 0.166, 0.718
 EXPRESSIONS = ("eyeBlink_L", "eyeBlink_R", "jawOpen", "mouthSmile_L", "mouthSmile_R", "jawLeft")
 # name, split, ok
 PEOPLE = (("tiny_0000", "train", 1), ("tiny_0001", "val", 1), ("tiny_0002", "demo", 1), ("tiny_0003", "train", 0))
@@ -37,13 +47,15 @@ PEOPLE = (("tiny_0000", "train", 1), ("tiny_0001", "val", 1), ("tiny_0002", "dem
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `fsgan synthesize --data` wants it."""
     root = tmp_path_factory.mktemp("data")
-    for name in ("ict_facekit", "subjects", "face_pack/images", "face_pack/hair", "hdri", "occluders"):
+    faces = ("face_pack/images", "face_pack/hair")
+    for name in ("ict_facekit", "subjects", *faces, "hdri", "occluders", "makehuman/textures"):
         (root / name).mkdir(parents=True)
     np.savez(root / "ict_facekit" / "ict_facekit.npz", **tiny_head_arrays())
     write_subjects(root / "subjects")
     write_portraits(root / "face_pack")
     write_places(root / "hdri")
-    (root / "occluders" / "tiny.glb").write_bytes(tiny_hand())
+    (root / "occluders" / "tiny.glb").write_bytes(bodies.tiny_hand())
+    bodies.write_makehuman(root / "makehuman")
     return root
 
 
@@ -62,36 +74,6 @@ def tiny_subject(tiny_data: Path, tiny_head: MorphableHead) -> Subject:
     from fsgan_core.training.synthesis.subject_pack import SubjectPack
 
     return prepare_subject(map_head(tiny_head), SubjectPack(tiny_data / "subjects").load("tiny_0000"))
-
-
-def surface(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """(..., 3) cm: the point of the face at an atlas place; half an egg, its front towards +z."""
-    across, up = np.radians((u - 0.5) / 0.9 * 170), np.radians((v - 0.5) / 0.9 * 150)
-    return np.stack([7.5 * np.sin(across) * np.cos(up), 0.5 + 10 * np.sin(up), 9.5 * np.cos(across) * np.cos(up)], -1)
-
-
-def landmark_places() -> dict[int, tuple[float, float]]:
-    """Atlas place of the landmarks 33..95."""
-    places: dict[int, tuple[float, float]] = {}
-
-    def ring(first: int, count: int, centre: tuple[float, float], radius: tuple[float, float]) -> None:
-        for k in range(count):
-            turn = np.pi - 2 * np.pi * k / count
-            places[first + k] = (centre[0] + radius[0] * np.cos(turn), centre[1] + radius[1] * np.sin(turn))
-
-    for k in range(5):
-        places[33 + k], places[42 + k] = (0.24 + 0.04 * k, 0.82), (0.60 + 0.04 * k, 0.82)
-    for k in range(4):
-        places[38 + k], places[47 + k] = (0.40 - 0.04 * k, 0.79), (0.72 - 0.04 * k, 0.79)
-    for k in range(4):
-        places[51 + k] = (0.5, 0.70 - 0.06 * k)
-    for k in range(5):
-        places[55 + k] = (0.44 + 0.03 * k, 0.47)
-    ring(60, 8, (0.5 - EYE_U, EYE_V), (0.07, 0.03))
-    ring(68, 8, (0.5 + EYE_U, EYE_V), (0.07, 0.03))
-    ring(76, 12, (0.5, 0.33), (0.12, 0.07))
-    ring(88, 8, (0.5, 0.33), (0.09, 0.03))
-    return places
 
 
 def face_grid() -> tuple[np.ndarray, np.ndarray]:
@@ -141,20 +123,6 @@ def place_the_rest(number: np.ndarray, uv: np.ndarray) -> None:
     inside = np.hypot(uv[:, 0] - 0.5, uv[:, 1] - 0.5) < 0.38
     free = np.flatnonzero((number < 0) & off_eyes & off_mouth & inside)
     number[free[np.linspace(0, len(free) - 1, len(rest)).astype(int)]] = rest
-
-
-def ball(
-    centre: np.ndarray, radius: float, rings: int = BALL_RINGS, sides: int = BALL_SIDES
-) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices and outward triangles of a ball whose poles lie on the z axis."""
-    polar, around = np.meshgrid(
-        np.linspace(0, np.pi, rings), np.linspace(0, 2 * np.pi, sides, endpoint=False), indexing="ij"
-    )
-    points = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], -1)
-    corner = np.arange(rings * sides).reshape(rings, sides)
-    a, b, c, d = corner[:-1], corner[1:], np.roll(corner, -1, 1)[:-1], np.roll(corner, -1, 1)[1:]
-    triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([c, b, d], -1).reshape(-1, 3)])
-    return centre + radius * points.reshape(-1, 3), triangles
 
 
 def tiny_head_arrays() -> dict[str, np.ndarray]:
@@ -323,42 +291,6 @@ def write_places(folder: Path) -> None:
         out.open(str(folder / name), oiio.ImageSpec(64, 32, 3, "float"))
         out.write_image(np.ascontiguousarray(pixels))
         out.close()
-
-
-def tiny_hand() -> bytes:
-    """A glTF binary file of a hand of blocks: one on each of its 25 joints, in WebXR's names and axes, in metres."""
-    places = {"wrist": (0.0, 0.0, 0.0)}
-    joints = ("metacarpal", "phalanx-proximal", "phalanx-intermediate", "phalanx-distal", "tip")
-    for k, finger in enumerate(("thumb", "index-finger", "middle-finger", "ring-finger", "pinky-finger")):
-        for step, joint in enumerate(joints[:2] + joints[3:] if finger == "thumb" else joints):
-            places[f"{finger}-{joint}"] = (0.02 * (k - 2), 0.0, -0.03 * (step + 1))
-    block, faces = ball(np.zeros(3), 0.012)
-    points = np.concatenate([block + place for place in places.values()]).astype("<f4")
-    triangles = np.concatenate([faces + len(block) * k for k in range(len(places))]).astype("<u2")
-    number = np.zeros((len(points), 4), np.uint8)
-    number[:, 0] = np.repeat(np.arange(len(places)), len(block))
-    weights = np.tile(np.array([1, 0, 0, 0], "<f4"), (len(points), 1))
-    inverse = np.tile(np.eye(4), (len(places), 1, 1))
-    inverse[:, :3, 3] = -np.array(list(places.values()))
-    arrays = [points, number, weights, triangles.ravel(), inverse.transpose(0, 2, 1).astype("<f4")]
-    kinds = [(5126, "VEC3"), (5121, "VEC4"), (5126, "VEC4"), (5123, "SCALAR"), (5126, "MAT4")]
-    blobs = [array.tobytes() + b"\0" * (-array.nbytes % 4) for array in arrays]
-    starts = np.cumsum([0] + [len(blob) for blob in blobs]).tolist()
-    description = {
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "JOINTS_0": 1, "WEIGHTS_0": 2}, "indices": 3}]}],
-        "skins": [{"joints": list(range(len(places))), "inverseBindMatrices": 4}],
-        "nodes": [{"name": name} for name in places],
-        "bufferViews": [{"byteOffset": start} for start in starts[:-1]],
-        "accessors": [
-            {"bufferView": k, "componentType": kind, "type": layout, "count": len(array)}
-            for k, ((kind, layout), array) in enumerate(zip(kinds, arrays, strict=True))
-        ],
-    }
-    text = json.dumps(description).encode()
-    text += b" " * (-len(text) % 4)
-    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text
-    chunks += struct.pack("<II", starts[-1], 0x004E4942) + b"".join(blobs)
-    return struct.pack("<III", 0x46546C67, 2, 12 + len(chunks)) + chunks
 
 
 def _jpeg(picture: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from fsgan_core.weights.architectures import ROLES
 from fsgan_core.weights.load import load_pack
 
 LESS = {
-    "synthesize": ["--views", "8", "--heads", "20", "--occluders", "4"],
+    "synthesize": ["--views", "8", "--heads", "20", "--occluders", "4", "--drawn-people", "2"],
     "train": ["--device", "cpu", "--workers", "1", "--threads", "1"],
     "evaluate-weights": ["--people", "1", "--views", "1", "--pictures", "1", "--pairs", "1"],
 }

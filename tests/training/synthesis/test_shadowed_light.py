@@ -8,6 +8,7 @@ from fsgan_core.training.synthesis.environment_light import panorama_to_light
 from fsgan_core.training.synthesis.occluder_shapes import box, join_shapes, turned
 from fsgan_core.training.synthesis.shading import irradiance
 from fsgan_core.training.synthesis.shadowed_light import (
+    cast_shadows,
     light_transfer,
     light_vertices,
     radiance,
@@ -35,7 +36,7 @@ def test_directions_cover_the_sphere_evenly() -> None:
 
 def test_even_light_is_one_on_a_ball_that_nothing_shades() -> None:
     normals = smooth_normals(BALL.vertices.astype(np.float32), BALL.triangles)
-    transfer = light_transfer(BALL.vertices.astype(np.float32), normals, (BALL.vertices, BALL.triangles))
+    transfer = light_transfer(BALL.vertices.astype(np.float32), normals, cast_shadows(BALL.vertices, BALL.triangles))
     lit = light_vertices(transfer, NO_TURN, EVEN)
     assert np.median(lit) == pytest.approx(1, abs=0.03) and lit.min() > 0.6
 
@@ -56,7 +57,7 @@ def test_a_roof_keeps_the_light_of_above_away() -> None:
     roof = floor._replace(vertices=floor.vertices + [0, 3, 0])
     both = join_shapes([floor, roof])
     normals = smooth_normals(both.vertices, both.triangles)
-    transfer = light_transfer(both.vertices, normals, (both.vertices, both.triangles))
+    transfer = light_transfer(both.vertices, normals, cast_shadows(both.vertices, both.triangles))
     lit = light_vertices(transfer, NO_TURN, light_from_above())
     middle = np.linalg.norm(both.vertices[:, [0, 2]], axis=1) < 2
     up = normals[:, 1] > 0.9
@@ -67,7 +68,7 @@ def test_a_roof_keeps_the_light_of_above_away() -> None:
 
 def test_light_turns_with_the_mesh() -> None:
     normals = smooth_normals(BALL.vertices.astype(np.float32), BALL.triangles)
-    transfer = light_transfer(BALL.vertices.astype(np.float32), normals, (BALL.vertices, BALL.triangles))
+    transfer = light_transfer(BALL.vertices.astype(np.float32), normals, cast_shadows(BALL.vertices, BALL.triangles))
     over = pose_to_rotation(0, 180, 0).astype(np.float32)
     upright, turned_over = (light_vertices(transfer, turn, light_from_above()) for turn in (NO_TURN, over))
     top = normals[:, 1] > 0.8

@@ -13,12 +13,14 @@ from fsgan_core.training.synthesis.synthesize import synthesize
 
 
 def test_everything_that_training_reads_is_made(tmp_path: Path, tiny_data: Path) -> None:
-    synthesize(tiny_data, tmp_path / "new" / "out", SynthesisSettings(views=4, heads=20, occluders=3), Progress())
+    few = SynthesisSettings(views=4, heads=20, occluders=3, drawn_people=1)
+    synthesize(tiny_data, tmp_path / "new" / "out", few, Progress())
     out = tmp_path / "new" / "out"
     made = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
     assert made == [
-        "clips/tiny_0000.npz", "clips/tiny_0001.npz", "heads.npz", "occluders.npz", "photos/tiny_0000.npz",
-        "photos/tiny_0001.npz", "photos/tiny_0003.npz", "takes/tiny_0000.npz", "takes/tiny_0001.npz",
+        "clips/makehuman_0000.npz", "clips/tiny_0000.npz", "clips/tiny_0001.npz", "heads.npz", "occluders.npz",
+        "photos/tiny_0000.npz", "photos/tiny_0001.npz", "photos/tiny_0003.npz",
+        "takes/tiny_0000.npz", "takes/tiny_0001.npz",
     ]  # fmt: skip
     assert "demo" not in {read_clip(path).meta.split for path in out.glob("*/*.npz")}
     assert np.load(out / "heads.npz")["points"].shape == (20, 6, 98, 2)
