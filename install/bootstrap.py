@@ -24,7 +24,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BLENDER_PYTHON = (3, 11)
 BLENDER_REQUIRED = "FSGAN_BLENDER_REQUIRED"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-EXTRAS = {"demo": "", "install": "", "test": "[dev,train,viewer,farm,provenance]"}
+EXTRAS = {"demo": "", "install": "", "test": "[dev,train,viewer,farm,provenance,face-alignment]"}
+# Tested, though they ask for packages that do not go with ours: the full OpenCV, and a torchvision of another torch.
+WITHOUT_DEPENDENCIES = ["face-alignment", "face-detection"]
 
 
 class SetupError(Exception):
@@ -111,6 +113,8 @@ class Environment(object):
                 os.remove(self.stamp)
             self.install_torch()
             self.pip("install", "--editable", self.root + extras)
+            if "face-alignment" in extras:
+                self.pip("install", "--no-deps", *WITHOUT_DEPENDENCIES)
             with open(self.stamp, "w") as stream:
                 stream.write(self.fingerprint(extras) + "\n")
         except OSError as problem:

@@ -46,7 +46,7 @@ def run_job(job: Job, progress: Progress, *, force: bool = False) -> None:
     check_outputs(job)
     tell_consent(job, progress)
     if isinstance(job, AnalyzeJob):
-        pack = open_engine(job.weights, job.device)
+        pack = open_engine(job.weights, job.device, job.settings)
         shot = load_or_analyze(job.out, job.plate_to_analyze(), pack, job.settings, progress)
         corrections = open_corrections(job.corrections)
         if corrections is not None:
@@ -94,7 +94,7 @@ def run_analyses(job: Any, progress: Progress) -> None:
     if analyses is None:
         run_job(job, progress)
         return
-    pack = open_engine(job.settings.weights, job.settings.device)
+    pack = open_engine(job.settings.weights, job.settings.device, job.analyze)
     for path, plate in analyses():
         load_or_analyze(path, plate, pack, job.analyze, progress)
     progress.finished("Pass 1 is done.")

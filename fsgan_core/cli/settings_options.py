@@ -14,6 +14,9 @@ from fsgan_core.job.settings import SettingInfo, describe_settings
 
 Command = Callable[..., None]
 
+SHORTER = {"landmarks_by": "landmarks"}
+"""Option name to another name that it also has, unless that is an option of the command itself."""
+
 
 @dataclass(frozen=True)
 class OptionGroup:
@@ -53,7 +56,13 @@ def takes_settings(*groups: OptionGroup) -> Callable[[Command], Command]:
             for name, parameter in inspect.signature(command).parameters.items()
             if name not in {group.argument for group in groups}
         ]
-        made = [_parameter(option, info, group.panel) for group in groups for option, info in group.options().items()]
+        taken = {option for group in groups for option in group.options()}
+        shorter = {option: name for option, name in SHORTER.items() if name not in taken}
+        made = [
+            _parameter(option, info, group.panel, shorter.get(option, ""))
+            for group in groups
+            for option, info in group.options().items()
+        ]
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own + made]
 
         @functools.wraps(command)
@@ -71,12 +80,13 @@ def takes_settings(*groups: OptionGroup) -> Callable[[Command], Command]:
     return decorate
 
 
-def _parameter(option: str, info: SettingInfo, panel: str) -> inspect.Parameter:
+def _parameter(option: str, info: SettingInfo, panel: str, shorter: str) -> inspect.Parameter:
     """One keyword argument in the form that typer reads."""
     flag = option.replace("_", "-")
     names = f"--{flag}/--no-{flag}" if info.type is bool else f"--{flag}"
     metavar = "|".join(info.choices) if info.choices else None
-    described = typer.Option(names, help=_help(info), rich_help_panel=panel, metavar=metavar)
+    also = [f"--{shorter}"] if shorter else []
+    described = typer.Option(names, *also, help=_help(info), rich_help_panel=panel, metavar=metavar)
     return inspect.Parameter(
         option, inspect.Parameter.KEYWORD_ONLY, default=info.default, annotation=Annotated[info.type, described]
     )

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from fsgan_core.errors import WeightsError
+from fsgan_core.errors import JobError, WeightsError
 
 app = typer.Typer(help="The networks' weights: what is installed, and whether it is whole.", no_args_is_help=True)
 
@@ -76,6 +76,23 @@ def build(
     typer.echo(f"{out}: {', '.join(found)} written, pack {pack_digest(manifest)[:12]}")
 
 
+@app.command()
+def fetch(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="sfd, blazeface, yunet, dsfd (detectors), fan (landmarks).")
+    ],
+) -> None:
+    """Fetch the weights of detectors and landmarks of other projects, for --detector and --landmarks of a job."""
+    from fsgan_core.weights.providers import PROVIDERS, fetch_provider_file
+
+    unknown = [name for name in names if name not in PROVIDERS]
+    if unknown:
+        raise JobError(f"there is no network {unknown[0]!r}; choose {', '.join(PROVIDERS)}")
+    for name in names:
+        path = fetch_provider_file(name)
+        typer.echo(f"{name}: {path}, licence: {PROVIDERS[name].licence}")
+
+
 @app.command("import")
 def import_files(
     files: Annotated[
@@ -86,7 +103,10 @@ def import_files(
     out: Annotated[Path, typer.Option("--out", help="The pack folder; roles without a file keep what it has.")],
     name: Annotated[str, typer.Option("--name", help="Of the pack.")] = "released",
     detector: Annotated[
-        str, typer.Option("--detector", metavar="sfd|dsfd", help="Detector of another project, fetched if need be.")
+        str,
+        typer.Option(
+            "--detector", metavar="sfd|blazeface|yunet|dsfd", help="Detector of another project, fetched if need be."
+        ),
     ] = "",
     landmarks: Annotated[
         str, typer.Option("--landmarks", metavar="fan", help="Landmarks of another project, fetched if need be.")
@@ -95,9 +115,12 @@ def import_files(
     """Make a pack of the authors' released networks or of other projects'; the rest comes from the bundled pack."""
     from fsgan_core.weights.import_released import import_released
     from fsgan_core.weights.load import pack_digest
-    from fsgan_core.weights.providers import provider_file
+    from fsgan_core.weights.providers import check_provider, fetch_provider_file
 
-    provided = [provider_file(one, role) for role, one in (("detector", detector), ("landmarks", landmarks)) if one]
+    chosen = [(role, one) for role, one in (("detector", detector), ("landmarks", landmarks)) if one]
+    for role, one in chosen:
+        check_provider(one, role)
+    provided = [fetch_provider_file(one) for _, one in chosen]
     manifest = import_released([*(files or []), *provided], out, name)
     for entry in manifest.training_data:
         if "role" in entry:

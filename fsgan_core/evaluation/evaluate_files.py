@@ -58,7 +58,7 @@ def evaluate_files(request: EvaluationRequest, progress: Progress) -> ShotMeasur
     Raises:
         FsganError: As of `evaluate_shot` and `write_report`.
     """
-    pack = open_engine(request.weights, request.device)
+    pack = open_engine(request.weights, request.device, request.analyze)
     measures = load_measures(pack.device)
     embed = identity_embedder(request.identity, measures)
     shot = shot_to_judge(request, pack, progress)
@@ -85,7 +85,7 @@ def shot_to_judge(request: EvaluationRequest, pack: Pack, progress: Progress) ->
 def describe_request(request: EvaluationRequest, pack: Pack, measures: MeasureNetworks) -> dict[str, str]:
     """What was measured with what, for the reader of the report."""
     embedding = f"{measures.name} {measures.sha256[:12]}" if request.identity == "bundled" else request.identity
-    return {
+    said = {
         "result": request.result.path,
         "plate": request.plate.path,
         "source": request.source.path,
@@ -94,3 +94,4 @@ def describe_request(request: EvaluationRequest, pack: Pack, measures: MeasureNe
         "expression by": f"{measures.name} {measures.sha256[:12]}",
         "pose, landmarks by": f"{pack.name} {pack.sha256[:12]}",
     }
+    return said | {f"{one.role} by": str(one) for one in pack.provided}

@@ -74,7 +74,7 @@ def export_shot(job: ExportJob, progress: Progress | None = None) -> list[str]:
     landmarks = chosen_landmarks(job.settings.landmarks)
     with open_plate(job.plate_to_analyze()) as reader:
         header = reader.read(reader.frames[0]).header
-    pack = open_engine(job.settings.weights, job.settings.device)
+    pack = open_engine(job.settings.weights, job.settings.device, job.analyze)
     shot = load_or_analyze(job.analysis_path(), job.plate_to_analyze(), pack, job.analyze, progress)
     face = choose_corrected_face(shot, job.settings.face, open_corrections(job.corrections))
     display = header.display_window

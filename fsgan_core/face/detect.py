@@ -83,16 +83,29 @@ def _detect_whole(
 ) -> FaceDetections:
     """The faces of a picture by a detector of another project, as square boxes of the same middle and height."""
     height, width = picture.shape[:2]
-    square = resize_picture(visible_range(picture), (height, max(1, round(width * pixel_aspect))))
-    code = np.clip((linear_to_network(square) + 1) * 127.5, 0, 255)
-    found = detector.find(np.round(code).astype(np.uint8))
-    side = found[:, 3] - found[:, 1]
-    found = found[(found[:, 4] >= score_threshold) & (side >= min_face_px)]
-    half = (found[:, 3] - found[:, 1])[:, None] / 2
+    scale = min(1.0, detector.smallest_px / min_face_px)
+    level = resize_picture(visible_range(picture), _scaled_size(height, width * pixel_aspect, scale))
+    rows = [_find_in_level(level, detector, (height, width))]
+    while min(level.shape[:2]) > detector.largest_px:
+        level = resize_picture(level, _scaled_size(level.shape[0], level.shape[1], 0.5))
+        rows.append(_find_in_level(level, detector, (height, width)))
+    found = np.concatenate(rows)
+    found = found[(found[:, 4] >= score_threshold) & (found[:, 3] - found[:, 1] >= min_face_px)]
+    half = np.outer(found[:, 3] - found[:, 1], [1 / pixel_aspect, 1]) / 2
     centre = (found[:, :2] + found[:, 2:4]) / 2
-    boxes = np.concatenate([centre - half, centre + half], 1) / np.array([pixel_aspect, 1, pixel_aspect, 1])
-    order = np.argsort(-found[:, 4], kind="stable")
-    return FaceDetections(boxes[order].astype(np.float32), found[order, 4].astype(np.float32))
+    boxes, scores = np.concatenate([centre - half, centre + half], 1).astype(np.float32), found[:, 4]
+    # At one size the detector has chosen already, by rules of its own.
+    kept = suppress_overlaps(boxes, scores, NMS_IOU if len(rows) > 1 else 1.0)
+    return FaceDetections(boxes[kept], scores[kept].astype(np.float32))
+
+
+def _find_in_level(level: np.ndarray, detector: PictureDetector, size: tuple[int, int]) -> np.ndarray:
+    """What the detector finds in a picture at one of its sizes: (K, 5), boxes in px of the picture of (height, width).
+    """
+    code = np.clip((linear_to_network(level) + 1) * 127.5, 0, 255)
+    found = np.asarray(detector.find(np.round(code).astype(np.uint8)), np.float64).reshape(-1, 5)
+    across, down = size[1] / level.shape[1], size[0] / level.shape[0]
+    return found * np.array([across, down, across, down, 1])
 
 
 def picture_pyramid(picture: np.ndarray, min_face_px: float, pixel_aspect: float) -> list[np.ndarray]:

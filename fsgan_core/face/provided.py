@@ -6,13 +6,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from torch import Tensor, nn
 
 
 class PictureDetector(nn.Module, ABC):
-    """A detector that looks at a whole picture at once."""
+    """A detector that looks at a whole picture at once.
+
+    Attributes:
+        smallest_px: A picture is shown no larger than it has to be for the smallest face wanted to be this high.
+        largest_px: It is shown again at half its size until its shorter side is at most this: larger faces are missed.
+    """
+
+    smallest_px: ClassVar[float] = 40.0
+    largest_px: ClassVar[float] = 640.0
 
     @abstractmethod
     def find(self, picture: np.ndarray) -> np.ndarray:

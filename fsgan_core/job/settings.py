@@ -13,6 +13,9 @@ from fsgan_core.errors import JobError
 
 SettingValue = Union[str, int, float, bool]
 
+PACKS_OWN = "pack"
+"""The word for the weight pack's own detector or landmarks."""
+
 
 def setting(
     default: SettingValue,
@@ -108,6 +111,14 @@ class AnalyzeSettings:
     )
     smooth: bool = setting(
         True, label="Smooth over time", help="Steady boxes, landmarks, angles and mattes over the shot."
+    )
+    detector: str = setting(
+        PACKS_OWN, label="Detector", choices=(PACKS_OWN, "sfd", "blazeface", "yunet", "dsfd"),
+        help="Who finds faces: the weight pack's own network, or one of another project (fsgan weights fetch).",
+    )
+    landmarks_by: str = setting(
+        PACKS_OWN, label="Landmarks by", choices=(PACKS_OWN, "fan"),
+        help="Who finds landmarks: the weight pack's own network, or one of another project (fsgan weights fetch).",
     )
 
     def __post_init__(self) -> None:

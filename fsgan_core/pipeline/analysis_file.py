@@ -40,6 +40,7 @@ _PER_FRAME: dict[str, tuple[int, ...]] = {
     "frames": (), "boxes": (4,), "scores": (), "plate_to_crop": (3, 3), "landmarks": (98, 2), "poses": (3,),
     "sharpness": (), "segment_ids": (), "window_origins": (2,),
 }  # fmt: skip
+_COUNTED_ELSEWHERE = ("frames", "colorspace", "detector", "landmarks_by")
 _NOT_READABLE = (
     OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, OverflowError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -153,9 +154,9 @@ def _key_of(reader: PlateReader, pack: Pack, settings: AnalyzeSettings) -> str:
         "color": color_identity(),
         "frames": list(reader.frames),
         "files": [file_content(f) if only_one and not plate.sequence.is_movie else file_stamp(f) for f in files],
-        "weights": pack.sha256,
-        # Frames and colorspace count as what they came to, not as how they were asked for.
-        "settings": {n: v for n, v in asdict(settings).items() if n not in ("frames", "colorspace")},
+        "weights": pack.networks_sha256,
+        # Frames, colorspace and networks count as what they came to, not as how they were asked for.
+        "settings": {n: v for n, v in asdict(settings).items() if n not in _COUNTED_ELSEWHERE},
     }
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 

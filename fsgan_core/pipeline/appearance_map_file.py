@@ -69,7 +69,7 @@ def write_appearance_map(job: AppearanceMapJob, progress: Progress | None = None
         plate_face = choose_corrected_face(
             load_analysis(job.plate_analysis), settings.face, open_corrections(job.corrections)
         )
-    pack = open_engine(settings.weights, settings.device)
+    pack = open_engine(settings.weights, settings.device, job.analyze)
     source = job.source_to_analyze()
     shot = load_or_analyze(job.source_analysis_path(), source, pack, job.analyze, progress)
     face = choose_corrected_face(shot, settings.source_face, open_corrections(job.source_corrections))

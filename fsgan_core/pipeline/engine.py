@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
 
 from fsgan_core.errors import EngineError
+from fsgan_core.job.settings import AnalyzeSettings
 from fsgan_core.weights.load import Pack, choose_device, load_pack, pack_folder
+from fsgan_core.weights.provided_pack import with_provided
+from fsgan_core.weights.providers import Provided, choose_provided
 
 MOST_WORKERS = 4
 """Frames worked on at once; each needs up to a quarter of a gigabyte at 2K."""
+_PACKS_OWN = AnalyzeSettings()
 _MEMORY_ADVICE = "close other programs that use it, or run with device cpu"
 
 
-def open_engine(weights: str = "compact", device: str = "auto") -> Pack:
+def open_engine(weights: str = "compact", device: str = "auto", analyze: AnalyzeSettings = _PACKS_OWN) -> Pack:
     """A weight pack on the device, ready to run.
 
     Args:
         weights: Name of a bundled pack, or the folder of one.
         device: "auto" (the GPU if there is one), "cuda" or "cpu".
+        analyze: Names the detector and the landmarks of other projects that take the place of the pack's.
 
     Raises:
-        WeightsError: The pack is missing, damaged or does not fit.
+        WeightsError: The pack, or what takes a network's place in it, is missing, damaged or does not fit.
         EngineError: There is no such device, or the networks do not fit into its memory.
     """
+    provided = choose_provided(analyze.detector, analyze.landmarks_by)
     with device_errors():
         if _kept is None:
-            return load_pack(weights, device)
-        return _kept.pack(weights, choose_device(device))
+            return with_provided(load_pack(weights, device), provided)
+        return _kept.pack(weights, choose_device(device), provided)
 
 
 def keep_packs(most: int = 2) -> None:
@@ -50,13 +56,13 @@ class KeptPacks:
         self._most = most
         self._packs: OrderedDict[tuple[object, ...], Pack] = OrderedDict()
 
-    def pack(self, weights: str, device: str) -> Pack:
-        """As load_pack, at once where nothing changed since the last time."""
+    def pack(self, weights: str, device: str, provided: Sequence[Provided] = ()) -> Pack:
+        """As load_pack and with_provided, at once where nothing changed since the last time."""
         folder = pack_folder(weights)
         files = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir())
-        key = (str(folder.resolve()), device, tuple(files))
+        key = (str(folder.resolve()), device, tuple(files), tuple(provided))
         if key not in self._packs:
-            self._packs[key] = load_pack(weights, device)
+            self._packs[key] = with_provided(load_pack(weights, device), provided)
         self._packs.move_to_end(key)
         while len(self._packs) > self._most:
             self._packs.popitem(last=False)

@@ -50,7 +50,7 @@ def job_hash(job: Any, pack: Pack | PackIdentity) -> str:
     made_from = {
         "fsgan": [fsgan_core.__version__, RESULT_VERSION],
         "kind": type(job).__name__,
-        "weights": pack.sha256,
+        "weights": pack.networks_sha256,
         "color": color_identity(),
         "job": {item.name: _of_field(job, item.name) for item in fields(job) if item.name not in _DECIDES_NO_PIXEL},
     }

@@ -73,7 +73,7 @@ def move_shot(job: MovedJob, progress: Progress | None = None, *, force: bool = 
     _refuse_overwriting(job)
     plan = plan_frames(job)
     numbers = plan.chosen(job.settings.frames)
-    pack = open_engine(job.settings.weights, job.settings.device)
+    pack = open_engine(job.settings.weights, job.settings.device, job.analyze)
     writer = ResultWriter(job, pack, numbers, job_hash(job, pack))
     statuses: Counter[str] = Counter()
     numbers = keep_finished(writer, numbers, statuses, progress) if not force else numbers

@@ -59,6 +59,7 @@ class ResultWriter:
             "fsgan/device": pack.device,
             JOB_ATTRIBUTE: digest,
         }
+        self._attributes |= {f"fsgan/{one.role}": str(one) for one in pack.provided}
         for matte in ("artist_matte", "holdout_matte"):
             if getattr(job.mattes, matte):
                 self._attributes[f"fsgan/{matte}"] = os.path.basename(getattr(job.mattes, matte))

@@ -89,13 +89,13 @@ def swap_shot(
     progress = progress or Progress()
     with open_plate(job.plate_to_analyze()) as reader, open_mattes(job.mattes, job.plate.stereo_view) as mattes:
         numbers = frames_to_write(job, reader.frames)
-        pack = open_engine(job.settings.weights, job.settings.device)
+        pack = open_engine(job.settings.weights, job.settings.device, job.analyze)
         writer = ResultWriter(job, pack, numbers, job_hash(job, pack))
         statuses: Counter[str] = Counter()
         numbers = keep_finished(writer, numbers, statuses, progress) if not force else numbers
         if not numbers:
             return statuses
-        device, open_cpu = job.settings.device, lambda: open_engine(job.settings.weights, "cpu")
+        device, open_cpu = job.settings.device, lambda: open_engine(job.settings.weights, "cpu", job.analyze)
         face, swapper = with_pack_or_cpu(lambda it: prepare_swap(job, it, progress), pack, device, open_cpu, progress)
         memory = LessMemory(swapper.pack, device, open_cpu, progress)
         if meter is not None:

@@ -17,6 +17,7 @@ from fsgan_core.pipeline.result_writer import PictureJob, frames_to_write
 from fsgan_core.pipeline.retiming import plan_frames
 from fsgan_core.weights.load import pack_identity, verify_pack
 from fsgan_core.weights.manifest import read_manifest
+from fsgan_core.weights.providers import choose_provided
 
 
 def verify_job(job: Any, progress: Progress, against: str = "") -> str:
@@ -35,7 +36,7 @@ def verify_job(job: Any, progress: Progress, against: str = "") -> str:
         JobError: A job without frames is to be compared.
     """
     if isinstance(job, (SwapJob, ReenactJob, PoseJob, ExpressionJob)):
-        pack = pack_identity(job.settings.weights)
+        pack = pack_identity(job.settings.weights, choose_provided(job.analyze.detector, job.analyze.landmarks_by))
         numbers = frames_of_job(job)
         statuses = verify_frames(job, numbers, job_hash(job, pack), progress, against)
         said = ", ".join(f"{count} {status}" for status, count in statuses.most_common())

@@ -11,6 +11,7 @@ from fsgan_core.job.consent import check_consent, job_kind, person_in, source_pa
 from fsgan_core.shot.frame_range import FrameRange
 from fsgan_core.weights.load import pack_digest, pack_folder
 from fsgan_core.weights.manifest import read_manifest
+from fsgan_core.weights.providers import choose_provided
 
 
 def disclosure(job: Any, hashes: dict[str, Any]) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def disclosure(job: Any, hashes: dict[str, Any]) -> dict[str, Any]:
         JobError: A consent record is required, and none permits the job.
     """
     manifest = read_manifest(pack_folder(job.settings.weights))
+    provided = choose_provided(job.analyze.detector, job.analyze.landmarks_by)
     consent = check_consent(job)
     receiver = getattr(job, "plate", None) or getattr(job, "driver", None)
     sources = source_paths(job)
@@ -46,6 +48,7 @@ def disclosure(job: Any, hashes: dict[str, Any]) -> dict[str, Any]:
             "name": manifest.name, "sha256": pack_digest(manifest), "licence": manifest.licence,
             "parent": manifest.parent,
             "training_data": [str(entry.get("name", "?")) for entry in manifest.training_data],
+            "of_other_projects": [f"{one.role}: {one}" for one in provided],
         },
         "consent": None if consent is None else {
             "reference": consent.reference, "person": consent.person, "valid_from": consent.valid_from,
@@ -75,6 +78,7 @@ def disclosure_text(report: dict[str, Any]) -> str:
         ("Put on", f"{report['put_on']['person'] or 'not on record'} ({report['put_on']['pictures'] or 'no plate'})"),
         ("Consent", said),
         ("Weights", f"{weights['name']} {weights['sha256'][:16]}, {weights['licence']}"),
+        *(("Network of another project", said) for said in weights["of_other_projects"]),
         ("Trained on", ", ".join(weights["training_data"]) or "not said"),
         ("Finetuned from", weights["parent"][:16] or "nothing"),
         ("Frames", f"{report['frames']} ({statuses})"),

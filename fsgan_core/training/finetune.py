@@ -67,7 +67,7 @@ def finetune(job: FinetuneJob, progress: Progress) -> list[TunedResult]:
         CancelledError: The user stopped the run.
     """
     out = Path(job.out)
-    parent = open_engine(job.settings.weights, job.settings.device)
+    parent = open_engine(job.settings.weights, job.settings.device, job.analyze)
     judge = load_measures(parent.device)
     footage = gather_footage(job, parent, str(out / "run"), progress)
     start_over_if_other(out / "run", run_key(job, footage, parent), progress)
@@ -137,7 +137,7 @@ def run_key(job: FinetuneJob, footage: Footage, parent: Pack) -> str:
     """Hex digest of everything that the result depends on: parent, pictures, settings."""
     without = ("licence", "consent", "device", "preview_every")
     settings = {name: value for name, value in asdict(job.settings).items() if name not in without}
-    digest = hashlib.sha256(json.dumps([parent.sha256, footage.clips, settings], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([parent.networks_sha256, footage.clips, settings], sort_keys=True).encode())
     for frame in footage.frames:
         for values in (frame.picture, frame.face, frame.hair, frame.landmarks, frame.pose):
             digest.update(np.ascontiguousarray(values).tobytes())

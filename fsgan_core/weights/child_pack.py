@@ -52,11 +52,14 @@ def write_child_pack(
     write = _write_adapters if settings.form == "adapter" else _write_whole
     files = write(folder, parent, changes)
     name = folder.absolute().name
+    labelled = "".join(f"; {one.role} found by {one}" for one in parent.provided)
     learned = {
         "name": ", ".join(str(clip["name"]) for clip in clips),
         "licence": settings.licence or "not stated",
         "real_people": "not stated",
-        "used_for": f"finetuning of {', '.join(role for role, change in changes.items() if change) or 'nothing'}",
+        "used_for": (
+            f"finetuning of {', '.join(role for role, change in changes.items() if change) or 'nothing'}{labelled}"
+        ),
     }
     manifest = WeightsManifest(
         name=name,

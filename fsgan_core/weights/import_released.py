@@ -20,18 +20,17 @@ from fsgan_core.media.atomic import complete_or_absent
 from fsgan_core.weights.architectures import ROLES
 from fsgan_core.weights.load import PACKS, load_network
 from fsgan_core.weights.manifest import WeightsManifest, read_manifest, write_manifest
+from fsgan_core.weights.provided_networks import ONNX
 from fsgan_core.weights.providers import PROVIDERS, build_provided
-from fsgan_core.weights.released_files import read_released
+from fsgan_core.weights.released_files import read_onnx, read_released
 from fsgan_core.weights.released_keys import FEATURES, LANDMARKS, POSE, SEGMENTATION, Rules, generator_tensors, rename
 from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import write_tensors
 
 NO_LICENCE = "none stated by the authors"
-PROVIDER_LICENCE = "as its authors state it; trained on research-only data"
-PROVIDER_NOTES = (
-    " Detector or landmarks are networks of another project, trained on research-only data (WIDER FACE, 300W-LP); "
-    "see what their authors allow."
-)
+PROVIDER_NOTES = " Detector or landmarks are networks of another project; see what their authors allow."
+ANY_SIZE = frozenset([ONNX])
+"""Tensors that may have any shape."""
 NOTES = (
     "Networks of the FSGAN authors' release, imported. The authors state no licence for these weights, and answered "
     "that there is no commercial one; they were trained on research-only data with real people (IJB-C, CelebAMask-HQ, "
@@ -111,7 +110,7 @@ def convert(path: Path) -> ImportedNetwork:
     Raises:
         WeightsError: See `import_released`.
     """
-    theirs = read_released(path)
+    theirs = read_onnx(path) if path.suffix == ".onnx" else read_released(path)
     size = next((name for name, provider in PROVIDERS.items() if provider.marker in theirs), RELEASED)
     try:
         if size != RELEASED:
@@ -127,7 +126,8 @@ def convert(path: Path) -> ImportedNetwork:
         raise WeightsError(error.message, path=str(path)) from error
     wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
     wrong = sorted(
-        key for key in wanted.keys() | ours.keys() if key not in ours or wanted.get(key) != tuple(ours[key].shape)
+        key for key in wanted.keys() | ours.keys()
+        if key not in ours or (key not in ANY_SIZE and wanted.get(key) != tuple(ours[key].shape))
     )
     if wrong:
         raise WeightsError(
@@ -197,7 +197,9 @@ def _manifest(
     digests = {f"{role}.safetensors": _digest(out / f"{role}.safetensors") for role in ROLES}
     v1 = "".join(V1_NOTES.format(file=entry["name"]) for entry in imported if "_2_0_" in str(entry["name"]))
     licence = _licences(imported, own)
-    notes = (NOTES if NO_LICENCE in licence else "") + (PROVIDER_NOTES if PROVIDER_LICENCE in licence else "") + v1
+    foreign = {provider.licence for provider in PROVIDERS.values()} & {str(entry["licence"]) for entry in imported}
+    released = any(entry["licence"] == NO_LICENCE for entry in imported)
+    notes = (NOTES if released else "") + (PROVIDER_NOTES if foreign else "") + v1
     return WeightsManifest(name, RELEASED, licence, digests, imported + bundled, notes.strip())
 
 
@@ -212,7 +214,7 @@ def _licences(imported: list[dict[str, object]], own: list[str]) -> str:
 
 
 def _licence_of(network: ImportedNetwork) -> str:
-    return NO_LICENCE if network.size == RELEASED else PROVIDER_LICENCE
+    return NO_LICENCE if network.size == RELEASED else PROVIDERS[network.size].licence
 
 
 def _bundled() -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from fsgan_core.networks.inference import to_device
 from fsgan_core.weights.adapter import add_adapter
 from fsgan_core.weights.architectures import MEASURE_ROLES, ROLES, build_network
 from fsgan_core.weights.manifest import ADAPTER_SUFFIX, WeightsManifest, read_manifest
-from fsgan_core.weights.providers import PROVIDERS, build_provided
+from fsgan_core.weights.providers import PROVIDERS, Provided, build_provided
 from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import TRAINING_ONLY
 
@@ -36,6 +37,7 @@ class Pack:
         manifest: What it is, whose data it saw.
         device: "cpu" or "cuda".
         detector: See `networks.face_detector.FaceDetector`; the other fields likewise.
+        provided: Whose detector or landmarks stand in the place of its own.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Pack:
     inpainting: nn.Module
     blending: nn.Module
     features: nn.Module
+    provided: tuple[Provided, ...] = ()
+
+    @property
+    def networks_sha256(self) -> str:
+        """Hex digest of everything that computes here: another one for every change of the pack or of `provided`."""
+        return _networks_digest(self.sha256, self.provided)
 
 
 @dataclass(frozen=True)
@@ -59,11 +67,17 @@ class PackIdentity:
 
     Attributes:
         name: Of the pack.
-        sha256: As of `Pack`.
+        sha256: As of `Pack`; the others likewise.
     """
 
     name: str
     sha256: str
+    provided: tuple[Provided, ...] = ()
+
+    @property
+    def networks_sha256(self) -> str:
+        """As of `Pack`."""
+        return _networks_digest(self.sha256, self.provided)
 
 
 @dataclass(frozen=True)
@@ -83,14 +97,18 @@ class MeasureNetworks:
     expression: nn.Module
 
 
-def pack_identity(name: str) -> PackIdentity:
+def pack_identity(name: str, provided: Sequence[Provided] = ()) -> PackIdentity:
     """The identity that a manifest claims; no weight file is opened.
+
+    Args:
+        name: Of a bundled pack, or its folder.
+        provided: Whose networks stand in the place of its own.
 
     Raises:
         WeightsError: There is no such pack, or no readable manifest.
     """
     manifest = read_manifest(pack_folder(name))
-    return PackIdentity(manifest.name, pack_digest(manifest))
+    return PackIdentity(manifest.name, pack_digest(manifest), tuple(provided))
 
 
 def load_pack(name: str = "compact", device: str = "cpu") -> Pack:
@@ -109,7 +127,7 @@ def load_pack(name: str = "compact", device: str = "cpu") -> Pack:
     manifest = read_manifest(folder)
     verify_pack(folder, manifest)
     networks = load_networks(folder, manifest, device)
-    return Pack(manifest.name, pack_digest(manifest), manifest, device, **networks)
+    return Pack(manifest.name, pack_digest(manifest), manifest, device, provided=(), **networks)
 
 
 def load_networks(folder: Path, manifest: WeightsManifest, device: str) -> dict[str, nn.Module]:
@@ -208,6 +226,13 @@ def pack_digest(manifest: WeightsManifest) -> str:
     if manifest.is_adapter:
         files["parent"] = manifest.parent
     return hashlib.sha256("".join(f"{k}:{v};" for k, v in sorted(files.items())).encode()).hexdigest()
+
+
+def _networks_digest(sha256: str, provided: Sequence[Provided]) -> str:
+    """The digest of a pack itself where nothing else stands in it."""
+    if not provided:
+        return sha256
+    return hashlib.sha256(";".join([sha256, *(f"{one.name}:{one.sha256}" for one in provided)]).encode()).hexdigest()
 
 
 def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:

@@ -1,100 +1,29 @@
-"""Detectors and landmarks of other projects as networks of a pack: SFD, 2D-FAN and DSFD.
+"""Detectors and landmarks of other projects: which there are, where their weights lie, and what may be done with them.
 
-Their code comes from the packages `face-alignment` and `face-detection`, their weights from their authors. Imported
-once (`fsgan weights import --detector sfd --landmarks fan`), they are part of a pack like ours, read as safetensors.
+Their code comes from the packages `face-alignment` and `face-detection`, their weights from their authors. A job names
+one (`--detector sfd`), and it takes the place of the pack's own; or it is imported into a pack once
+(`fsgan weights import --detector sfd --landmarks fan`) and read as safetensors from then on.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
-import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from fsgan_core.errors import JobError, WeightsError
-from fsgan_core.face.provided import PictureDetector, PointNetwork
-from fsgan_core.geometry.box import suppress_overlaps
-from fsgan_core.geometry.landmark_sets import to_98
 from fsgan_core.job.progress import one_line
-from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+from fsgan_core.job.settings import PACKS_OWN
+from fsgan_core.weights.provided_networks import ONNX, BlazeFace, Dsfd, Fan, Sfd, YuNet
 
-LOWEST_SCORE = 0.05
-NMS_IOU = 0.3
-MOST_CANDIDATES = 5000
 _FACE_ALIGNMENT = "pip install 'fsgan[face-alignment]' && pip install --no-deps face-alignment==1.5.0"
 _FACE_DETECTION = "pip install --no-deps face-detection==0.2.2 torchvision"
-FAN_PX = 256
-FAN_SHARE = 0.61
-"""FAN was trained on crops twice as large as a face, ours are a quarter larger: the crop is shown at this share."""
-
-
-class Sfd(PictureDetector):
-    """S3FD of face-alignment."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        from face_alignment.detection.sfd.net_s3fd import s3fd
-
-        self.net = s3fd()
-
-    def find(self, picture: np.ndarray) -> np.ndarray:
-        """See `PictureDetector.find`."""
-        from face_alignment.detection.sfd.bbox import nms
-        from face_alignment.detection.sfd.detect import detect
-
-        device = str(next(self.net.parameters()).device)
-        found = np.asarray(detect(self.net, picture, device=device)[0], np.float32).reshape(-1, 5)
-        found = found[found[:, 4] >= LOWEST_SCORE]
-        return found[nms(found, NMS_IOU)] if len(found) else found
-
-
-class Dsfd(PictureDetector):
-    """DSFD with a ResNet-152, the paper's detector, of face-detection."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        from face_detection.dsfd.config import resnet152_model_config
-        from face_detection.dsfd.face_ssd import SSD
-
-        self.net = SSD(resnet152_model_config)
-
-    def find(self, picture: np.ndarray) -> np.ndarray:
-        """See `PictureDetector.find`; the release subtracts (104, 117, 123) from BGR."""
-        device = next(self.net.parameters()).device
-        height, width = picture.shape[:2]
-        bgr = torch.from_numpy(np.ascontiguousarray(picture[..., ::-1].transpose(2, 0, 1))).float()[None]
-        mean = torch.tensor([104.0, 117.0, 123.0])[:, None, None]
-        with torch.no_grad():
-            found = self.net((bgr - mean).to(device), LOWEST_SCORE, NMS_IOU)[0].float().cpu().numpy()
-        found = found[found[:, 4] >= LOWEST_SCORE]
-        found = found[np.argsort(-found[:, 4], kind="stable")[:MOST_CANDIDATES]]
-        found = found * np.array([width, height, width, height, 1], np.float32)
-        return found[suppress_overlaps(found[:, :4], found[:, 4], NMS_IOU)]
-
-
-class Fan(PointNetwork):
-    """2D-FAN of face-alignment; its 68 landmarks as 98."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        from face_alignment.models import FAN
-
-        self.net = FAN(4)
-
-    def find(self, crop: Tensor) -> tuple[Tensor, Tensor]:
-        """See `PointNetwork.find`."""
-        inner = round(FAN_PX * FAN_SHARE / 2) * 2
-        margin = (FAN_PX - inner) // 2
-        small = F.interpolate(crop, size=(inner, inner), mode="bilinear", antialias=True)
-        heat = self.net(F.pad((small + 1) / 2, (margin,) * 4, mode="replicate"))[-1].float()
-        points = (heatmaps_to_points(heat) * FAN_PX - margin) / inner
-        weights = torch.from_numpy(to_98()).to(points)
-        return weights @ points, heat.amax((2, 3)).clamp(0, 1).mean(1)
+_OPENCV = "pip install opencv-python-headless"
 
 
 @dataclass(frozen=True)
@@ -108,6 +37,7 @@ class Provider:
         file: Name of that file.
         url: Where its authors keep it.
         install: What installs the package.
+        licence: Of the weights, and what is known of the data that they saw.
     """
 
     role: str
@@ -116,18 +46,60 @@ class Provider:
     file: str
     url: str
     install: str
+    licence: str
 
 
 _FAN_SITE = "https://www.adrianbulat.com/downloads/python-fan/"
+_NO_LICENCE = "none stated for the weights (code {code}); trained on {data}, which is for research only"
 PROVIDERS: dict[str, Provider] = {
-    "sfd": Provider("detector", Sfd, "conv3_3_norm.weight", "s3fd-619a316812.pth",
-                    _FAN_SITE + "s3fd-619a316812.pth", _FACE_ALIGNMENT),
-    "dsfd": Provider("detector", Dsfd, "latlayer3.weight", "WIDERFace_DSFD_RES152.pth",
-                     "https://folk.ntnu.no/haakohu/WIDERFace_DSFD_RES152.pth", _FACE_DETECTION),
-    "fan": Provider("landmarks", Fan, "bl0.weight", "2DFAN4-11f355bf06.pth.tar",
-                    _FAN_SITE + "2DFAN4-11f355bf06.pth.tar", _FACE_ALIGNMENT),
+    "sfd": Provider(
+        "detector", Sfd, "conv3_3_norm.weight", "s3fd-619a316812.pth", _FAN_SITE + "s3fd-619a316812.pth",
+        _FACE_ALIGNMENT, _NO_LICENCE.format(code="BSD-3-Clause", data="WIDER FACE"),
+    ),
+    "blazeface": Provider(
+        "detector", BlazeFace, "final.convs.0.weight", "blazefaceback.pth",
+        "https://github.com/hollance/BlazeFace-PyTorch/raw/master/blazefaceback.pth", _FACE_ALIGNMENT,
+        "Apache-2.0 (a model of Google's MediaPipe, converted); its training data are not published",
+    ),
+    "yunet": Provider(
+        "detector", YuNet, ONNX.removeprefix("net."), "face_detection_yunet_2023mar.onnx",
+        "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx",
+        _OPENCV, "MIT (OpenCV Zoo); trained on WIDER FACE, which is for research only",
+    ),
+    "dsfd": Provider(
+        "detector", Dsfd, "latlayer3.weight", "WIDERFace_DSFD_RES152.pth",
+        "https://folk.ntnu.no/haakohu/WIDERFace_DSFD_RES152.pth", _FACE_DETECTION,
+        _NO_LICENCE.format(code="Apache-2.0", data="WIDER FACE"),
+    ),
+    "fan": Provider(
+        "landmarks", Fan, "bl0.weight", "2DFAN4-11f355bf06.pth.tar", _FAN_SITE + "2DFAN4-11f355bf06.pth.tar",
+        _FACE_ALIGNMENT, _NO_LICENCE.format(code="BSD-3-Clause", data="300W-LP"),
+    ),
 }  # fmt: skip
 """By name, which is also the size in the header of their files."""
+
+
+@dataclass(frozen=True)
+class Provided:
+    """A network of another project in the place of a pack's own.
+
+    Attributes:
+        name: In `PROVIDERS`.
+        sha256: Hex digest of its weight file.
+    """
+
+    name: str
+    sha256: str
+
+    @property
+    def role(self) -> str:
+        """In the pack."""
+        return PROVIDERS[self.name].role
+
+    def __str__(self) -> str:
+        """What a result says about it."""
+        provider = PROVIDERS[self.name]
+        return f"{self.name}, {provider.file} {self.sha256[:16]}; licence: {provider.licence}"
 
 
 def build_provided(name: str) -> nn.Module:
@@ -146,18 +118,61 @@ def build_provided(name: str) -> nn.Module:
         ) from error
 
 
-def provider_file(name: str, role: str) -> Path:
-    """The weight file of a provider: where its own package keeps it, fetched if it is not there.
+def choose_provided(detector: str, landmarks: str) -> tuple[Provided, ...]:
+    """The networks that a job names, known by their weight files; none where it leaves both to the pack.
 
     Raises:
-        JobError: There is no such provider of that role.
-        WeightsError: It is not there and cannot be fetched.
+        JobError: There is no such network.
+        WeightsError: A weight file is not there.
     """
-    provider = PROVIDERS.get(name)
-    if provider is None or provider.role != role:
+    chosen = []
+    for role, name in (("detector", detector), ("landmarks", landmarks)):
+        if name != PACKS_OWN:
+            check_provider(name, role)
+            with find_provider_file(name).open("rb") as file:
+                chosen.append(Provided(name, hashlib.file_digest(file, "sha256").hexdigest()))
+    return tuple(chosen)
+
+
+def check_provider(name: str, role: str) -> None:
+    """Refuse a name that no network of this role has.
+
+    Raises:
+        JobError: Names those that there are.
+    """
+    if name not in PROVIDERS or PROVIDERS[name].role != role:
         names = ", ".join(key for key, one in PROVIDERS.items() if one.role == role)
         raise JobError(f"there is no {role} network {name!r}; choose {names}")
-    path = Path(torch.hub.get_dir()) / "checkpoints" / provider.file
+
+
+def provider_path(name: str) -> Path:
+    """Where the weight file of a provider lies or has to lie: where torch, and with it its own package, keeps files."""
+    return Path(torch.hub.get_dir()) / "checkpoints" / PROVIDERS[name].file
+
+
+def find_provider_file(name: str) -> Path:
+    """The weight file of a provider. Nothing is fetched: a job must give the same on a machine without network.
+
+    Raises:
+        WeightsError: It is not there.
+    """
+    path, provider = provider_path(name), PROVIDERS[name]
+    if not path.is_file():
+        raise WeightsError(
+            f"the weights of the {provider.role} network {name!r} are not here; run fsgan weights fetch {name}, or "
+            f"copy them from {provider.url} to {path.parent}",
+            path=str(path),
+        )
+    return path
+
+
+def fetch_provider_file(name: str) -> Path:
+    """The weight file of a provider, fetched if it is not there.
+
+    Raises:
+        WeightsError: It is not there and cannot be fetched.
+    """
+    path, provider = provider_path(name), PROVIDERS[name]
     if not path.is_file():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from numpy._core.multiarray import scalar as numpy_scalar
 from torch import Tensor
 
 from fsgan_core.errors import WeightsError
+from fsgan_core.weights.provided_networks import ONNX, YuNet
 
 LARGEST_FILE = 3 * 2**30
 """The largest file of the release is a VGG of 0.8 GiB; one with the state of its optimiser is three times that."""
@@ -57,6 +59,23 @@ def read_released(path: Path) -> dict[str, Tensor]:
     if not isinstance(entries, Mapping) or not entries or not all(isinstance(v, Tensor) for v in entries.values()):
         raise WeightsError("this file holds no network: no dict of tensors was found in it", path=str(path))
     return _plain(path, {str(name): value for name, value in entries.items()})
+
+
+def read_onnx(path: Path) -> dict[str, Tensor]:
+    """An ONNX file as one tensor of its bytes, which OpenCV has found to be a network that it can run.
+
+    Raises:
+        WeightsError: It is missing, too large, or no such network.
+    """
+    _check_size(path)
+    content = torch.from_numpy(np.fromfile(path, np.uint8))
+    network = YuNet()
+    network.load_state_dict({ONNX: content})
+    try:
+        network.open()
+    except cv2.error as error:
+        raise WeightsError("this is no whole ONNX file of a detector; download it again", path=str(path)) from error
+    return {ONNX.removeprefix("net."): content}
 
 
 def _check_size(path: Path) -> None:

@@ -36,7 +36,7 @@ FILES = {
 def job(swap_bench: Any, monkeypatch: pytest.MonkeyPatch) -> ExportJob:
     """Three frames of a painted face with overscan, to be exported in all forms."""
     pack = SimpleNamespace(**vars(swap_bench.painted.fake_pack()), device="cpu")
-    monkeypatch.setattr(export_module, "open_engine", lambda weights, device: pack)
+    monkeypatch.setattr(export_module, "open_engine", lambda weights, device, analyze=None: pack)
     frames = {
         number: swap_bench.face(swap_bench.picture(140, 200), 100 + 3 * (number - 1001), 70)
         for number in (1001, 1002, 1003)

@@ -60,6 +60,7 @@ def fake_pack() -> SimpleNamespace:
     return SimpleNamespace(
         detector=PaintedDetector(), landmarks=PaintedLandmarks(), pose=PaintedPose(),
         segmentation=PaintedSegmentation(), features=PaintedFeatures(), name="painted", sha256="0" * 64,
+        networks_sha256="0" * 64, provided=(),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ def use_painted_networks() -> None:
 
     pack: Any = load("pipeline/painted_swaps.py").painted_pack(load("face/painted_faces.py"))
     engine.load_pack = lambda name, device: pack
-    verify_job.pack_identity = lambda name: SimpleNamespace(name=pack.name, sha256=pack.sha256)
+    verify_job.pack_identity = lambda name, provided: pack
 
 
 if __name__ == "__main__":

@@ -157,6 +157,17 @@ def test_test_environment_serves_the_demo_but_not_the_other_way(
     assert environment.is_ready(bootstrap.EXTRAS["demo"])
 
 
+def test_tests_get_the_detectors_of_others_without_the_packages_that_do_not_fit(
+    bootstrap: ModuleType, checkout: Path, calls: list[list[str]]
+) -> None:
+    environment = make_environment(bootstrap, checkout)
+    environment.prepare(bootstrap.EXTRAS["demo"])
+    assert not [command for command in calls if "--no-deps" in command]
+    environment.prepare(bootstrap.EXTRAS["test"])
+    (command,) = [command for command in calls if "--no-deps" in command]
+    assert {"face-alignment", "face-detection", environment.constraints} < set(command)
+
+
 @pytest.mark.parametrize("name", ["pyproject.toml", "install/constraints.txt"])
 def test_changed_requirements_install_again(
     bootstrap: ModuleType, checkout: Path, calls: list[list[str]], name: str

@@ -128,5 +128,5 @@ def painted_bench(folder: Path, painted: ModuleType, monkeypatch: pytest.MonkeyP
     """
     pack = painted_pack(painted)
     for module in (swap_shot_module, move_shot_module):
-        monkeypatch.setattr(module, "open_engine", lambda weights, device: pack)
+        monkeypatch.setattr(module, "open_engine", lambda weights, device, analyze=None: pack)
     return SwapBench(folder, painted)

@@ -114,7 +114,7 @@ def test_changed_picture_weights_settings_or_frames_are_analyzed_anew(
         return recorder.looked
 
     assert looks_again(plate, pack, AnalyzeSettings(landmark_smooth_frames=9))
-    assert looks_again(plate, SimpleNamespace(**{**vars(pack), "sha256": "1" * 64}), AnalyzeSettings())
+    assert looks_again(plate, SimpleNamespace(**{**vars(pack), "networks_sha256": "1" * 64}), AnalyzeSettings())
     assert looks_again(Plate(plate.path, FrameRange.parse("1001-1003")), pack, AnalyzeSettings())
     assert looks_again(plate, pack, AnalyzeSettings())
     assert not looks_again(plate, pack, AnalyzeSettings())

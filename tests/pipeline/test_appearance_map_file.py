@@ -28,7 +28,7 @@ def written(swap_bench: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any,
     pack = swap_shot.open_engine("painted", "cpu")
     pack.sha256 = "0" * 64
     pack.name = "painted"
-    monkeypatch.setattr(appearance_map_file, "open_engine", lambda weights, device: pack)
+    monkeypatch.setattr(appearance_map_file, "open_engine", lambda weights, device, analyze=None: pack)
     swap_bench.run(job)
     plate_file, source_file = job.analysis_paths()
     map_job = AppearanceMapJob(

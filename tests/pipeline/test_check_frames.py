@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -41,8 +40,7 @@ def pixels() -> np.ndarray:
 def shot(swap_bench: Any, painted_faces: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A job of four frames, all of them written; one has no face."""
     pack = painted_faces.fake_pack()
-    identity = SimpleNamespace(name=pack.name, sha256=pack.sha256)
-    monkeypatch.setattr(verify_job_module, "pack_identity", lambda name: identity)
+    monkeypatch.setattr(verify_job_module, "pack_identity", lambda name, provided: pack)
     frames = {number: swap_bench.face(swap_bench.picture(), 70 + 3 * number) for number in range(1, 4)}
     job = swap_bench.job(swap_bench.write_exr("plate", {**frames, 4: swap_bench.picture(seed=3)}))
     swap_bench.run(job)

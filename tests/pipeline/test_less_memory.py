@@ -38,7 +38,7 @@ def gpu_bench(swap_bench: Any, painted_swaps: Any, painted_faces: Any, monkeypat
         cpu = painted_swaps.painted_pack(painted_faces)
         gpu = SimpleNamespace(**{**vars(cpu), "device": "cuda", "reenactment": SmallMemory(cpu.reenactment, most)})
         monkeypatch.setattr(
-            swap_shot_module, "open_engine", lambda weights, device: cpu if device == "cpu" else gpu
+            swap_shot_module, "open_engine", lambda weights, device, analyze=None: cpu if device == "cpu" else gpu
         )
         picture = swap_bench.face(swap_bench.picture(), 80, 60, 60, yaw_deg=3.0)
         job = swap_bench.job(swap_bench.write_exr("plate", {1: picture, 2: picture}))

@@ -1,4 +1,4 @@
-"""The documented layout of the released files, and their networks computed a second time."""
+"""The documented layout of the released files, their networks computed a second time, and a YuNet made here."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ def _load(name: str) -> ModuleType:
 def layout() -> ModuleType:
     """tests/weights/released_layout.py."""
     return _load("released_layout")
+
+
+@pytest.fixture(scope="session")
+def made_yunet() -> ModuleType:
+    """tests/weights/made_yunet.py."""
+    return _load("made_yunet")
 
 
 @pytest.fixture(scope="session")
