@@ -14,7 +14,11 @@ from fsgan_core.evaluation.bad_frames import LIMITS, describe_bad_frames, verdic
 from fsgan_core.evaluation.evaluate_shot import ShotMeasures
 from fsgan_core.evaluation.face_judge import FIGURES
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 1000, 130, 56, 20, 10
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 1000, 140, 56, 20, 14
+FLAT_SHARE = 0.5
+"""A curve that never falls below this share of its highest value is drawn without the empty space down to zero."""
+MOST_TICKS = 12
+"""Frame numbers under a curve."""
 MEANINGS = {
     "identity": "likeness to the source, cosine; higher is better",
     "l1": "mean colour difference to the plate on the face, 0 to 1",
@@ -36,13 +40,16 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 .verdict { background: var(--box); border-left: 4px solid var(--line); padding: .7rem 1rem; font-size: 1.05rem; }
 .bad { color: var(--bad); }
-dt { color: var(--soft); float: left; width: 11rem; clear: left; } dd { margin-left: 11rem; }
+h1, dd, li, figcaption { overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0 1.2rem; } dt { color: var(--soft); }
+dd { margin: 0; } .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } td, th { padding: .2rem .9rem .2rem 0;
   text-align: right; border-bottom: 1px solid var(--rule); } td:first-child, th:first-child, td:last-child,
 th:last-child { text-align: left; } figure { margin: 1rem 0; } figcaption { color: var(--soft); }
 img, video { max-width: 100%; display: block; } svg { width: 100%; height: auto; }
-svg text { fill: var(--soft); font: 11px system-ui, sans-serif; } .grid { display: grid; gap: 1rem;
-  grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); }
+svg text { fill: var(--soft); font: 11px system-ui, sans-serif; } svg .limit { fill: var(--bad); }
+figure { overflow-x: auto; } figure svg { min-width: 640px; } .grid { display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); }
 """
 
 
@@ -88,54 +95,83 @@ def report_page(page: ReportPage) -> str:
     )
 
 
-def curve(frames: Sequence[int], values: Sequence[float], limit: float | None = None) -> str:
+def curve(
+    frames: Sequence[int], values: Sequence[float], limit: float | None = None, beside: Sequence[float] = ()
+) -> str:
     """A curve as inline SVG, gaps where a value is not known, points above the limit in another colour.
 
     Args:
         frames: Numbers, rising.
         values: One a frame; NaN for unknown.
         limit: Drawn as a line, where it lies in the range.
+        beside: Another curve to compare with, drawn without points.
     """
-    known = [value for value in values if math.isfinite(value)]
-    if not known:
+    if not any(math.isfinite(value) for value in values):
         return "<p>not known</p>"
-    low, high = min(0.0, *known), max(*known, 1e-9)
-    if limit is not None and high > 0.6 * limit:
-        high = max(high, limit * 1.05)
-    span, first, last = (high - low) or 1.0, frames[0], max(frames[-1], frames[0] + 1)
+    low, high = _extent([*values, *beside], limit)
+    span, first, last = high - low, frames[0], max(frames[-1], frames[0] + 1)
 
     def place(frame: int, value: float) -> tuple[float, float]:
         x = _LEFT + (frame - first) / (last - first) * (_WIDTH - _LEFT - 10)
         return x, _TOP + (high - value) / span * (_HEIGHT - _TOP - _BOTTOM)
 
     parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">']
-    for value in (low, high):
-        y = place(first, value)[1]
-        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--rule)"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>')
+    for value in (low, (low + high) / 2, high):
+        parts.append(_level(value, place(first, value)[1], "var(--rule)"))
     if limit is not None and low <= limit <= high:
         y = place(first, limit)[1]
-        parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="var(--bad)" stroke-dasharray="4 4"/>'
-        )
-    parts += [_line(run, place) for run in _runs(frames, values)]
+        parts.append(_level(None, y, 'var(--bad)" stroke-dasharray="4 4'))
+        parts.append(f'<text class="limit" x="{_WIDTH}" y="{y - 3:.1f}" text-anchor="end">limit {limit:g}</text>')
+    parts += [_line(run, place, "var(--soft)") for run in _runs(frames, beside)] if len(beside) else []
+    parts += [_line(run, place, "var(--line)") for run in _runs(frames, values)]
     for frame, value in zip(frames, values, strict=True):
         if math.isfinite(value):
             x, y = place(frame, value)
             colour = "var(--bad)" if limit is not None and value > limit else "var(--line)"
             title = f"<title>{frame}: {value:.4g}</title>"
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{colour}">{title}</circle>')
-    for frame in sorted({frames[0], frames[len(frames) // 2], frames[-1]}):
-        anchor = "end" if frame == frames[-1] else "middle"
+    for frame in _ticks(frames):
+        anchor = "end" if frame == frames[-1] and len(frames) > 1 else "middle"
         parts.append(f'<text x="{place(frame, low)[0]:.1f}" y="{_HEIGHT - 4}" text-anchor="{anchor}">{frame}</text>')
     return "".join(parts) + "</svg>"
+
+
+def _extent(values: Sequence[float], limit: float | None) -> tuple[float, float]:
+    """Lowest and highest value of the axis: from zero, or close around a curve that stays far above it."""
+    known = [value for value in values if math.isfinite(value)]
+    low, high = min(0.0, *known), max(*known, 1e-9)
+    if limit is not None and high > 0.6 * limit:
+        high = max(high, limit * 1.05)
+    if min(known) > FLAT_SHARE * high and len(known) > 1:
+        margin = max(high - min(known), 0.02 * high) / 4
+        low, high = min(known) - margin, high + margin
+    return low, high
+
+
+def _ticks(frames: Sequence[int]) -> list[int]:
+    """The first frame, the last, and round numbers between them that keep clear of both."""
+    first, last = frames[0], frames[-1]
+    steps = [factor * 10**power for power in range(9) for factor in (1, 2, 5)]
+    step = next((step for step in steps if (last - first) / step <= MOST_TICKS), last - first or 1)
+    room = (last - first) / MOST_TICKS
+    between = range(-(-first // step) * step, last, step)
+    return sorted({first, last, *(number for number in between if first + room <= number <= last - room)})
+
+
+def _level(value: float | None, y: float, stroke: str) -> str:
+    """A horizontal line, its value written beside it."""
+    drawn = f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="{stroke}"/>'
+    label = "" if value is None else f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>'
+    return drawn + label
 
 
 def _figure(name: str, shot: ShotMeasures) -> str:
     frames = [frame.frame for frame in shot.frames]
     values = [frame.figures()[name] for frame in shot.frames]
     limit = LIMITS[name][0] if name in LIMITS else None
-    return f"<figure><figcaption><b>{name}</b> {MEANINGS[name]}</figcaption>{curve(frames, values, limit)}</figure>"
+    beside = [frame.figures()["plate_flicker"] for frame in shot.frames] if name == "flicker" else []
+    said = f"<b>{name}</b> {MEANINGS[name]}{'; grey: of the plate' if beside else ''}"
+    return f"<figure><figcaption>{said}</figcaption>{curve(frames, values, limit, beside)}</figure>"
 
 
 def _runs(frames: Sequence[int], values: Sequence[float]) -> list[list[tuple[int, float]]]:
@@ -152,10 +188,10 @@ def _runs(frames: Sequence[int], values: Sequence[float]) -> list[list[tuple[int
     return [run for run in runs if len(run) > 1]
 
 
-def _line(run: Sequence[tuple[int, float]], place: object) -> str:
+def _line(run: Sequence[tuple[int, float]], place: object, colour: str) -> str:
     assert callable(place)
     points = " ".join("{:.1f},{:.1f}".format(*place(frame, value)) for frame, value in run)
-    return f'<polyline points="{points}" fill="none" stroke="var(--line)" stroke-width="1.5"/>'
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
 
 
 def _table(shot: ShotMeasures) -> str:
@@ -170,7 +206,7 @@ def _table(shot: ShotMeasures) -> str:
         "<td>to the source's faces, on our own face features (no FID of the literature)</td></tr>"
     )
     head = "<tr><th>figure</th><th>mean</th><th>deviation</th><th>what it is</th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+    return f"<div class=scroll><table>{head}{''.join(rows)}</table></div>"
 
 
 def _faults_of(number: int, bad: Mapping[str, Sequence[int]]) -> str:
