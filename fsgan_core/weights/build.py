@@ -34,6 +34,14 @@ BUNDLED_DATA: list[dict[str, object]] = [
         "used_for": "light and backgrounds",
     },
     {
+        "name": "MakeHuman people with hair, hats and clothes", "licence": "CC0-1.0", "real_people": False,
+        "used_for": "detector and segmentation",
+    },
+    {
+        "name": "rigged hands (Amazon)", "licence": "MIT", "real_people": False,
+        "used_for": "before faces, for segmentation",
+    },
+    {
         "name": "official portraits of the US Congress", "licence": "public domain", "real_people": True,
         "used_for": "detector, landmarks and segmentation only; no generator saw them",
     },
