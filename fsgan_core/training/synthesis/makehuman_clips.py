@@ -38,7 +38,7 @@ from fsgan_core.training.synthesis.view_sampler import (
 )
 
 SOURCE, LICENCE = "makehuman", "CC0-1.0"
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 # Every eighth person is of the split val.
 VALIDATION_EVERY = 8
 YAW_DEG, FURTHEST_YAW_DEG, GAZE_DEG = 32.0, 85.0, 8.0

@@ -17,14 +17,19 @@ from fsgan_core.training.synthesis.occluder_shapes import sample_colour
 from fsgan_core.training.synthesis.shading import bytes_to_linear
 
 ANCESTRIES, GENDERS = ("african", "asian", "caucasian"), ("female", "male")
-# Share of the shape "old" in that of "young", which stands for 25 years: nobody is or looks under age.
-AGE = (0.3, 0.95)
+# Share of the shape "old" in that of "young", which stands for 25 years, and of the target that ages a face: with less
+# of either, or with round cheeks, some looked younger than they are.
+AGE = (0.55, 1.0)
+AGED_FACE, AGED_FACE_TARGET = (0.5, 1.0), "head/head-age-incr"
 MIXED_SHARE, HAT_SHARE, BALD_SHARE = 0.3, 0.2, 0.1
 # Parts of the face that differ from person to person, how many targets move at once, and how far.
 DETAILS = ("cheek", "chin", "ears", "eyebrows", "eyes", "forehead", "head", "mouth", "neck", "nose")
 DETAILS_PER_PERSON, LARGEST_DETAIL = (8, 22), 0.55
 # Targets that make a face younger, or change what a landmark means.
-NEVER = ("age-decr", "trans-in", "trans-out", "head-trans", "neck-trans", "ear-trans")
+NEVER = (
+    "head-age", "head-round", "head-fat", "volume-incr", "eye-scale-incr", "trans-in", "trans-out", "head-trans",
+    "neck-trans", "ear-trans",
+)  # fmt: skip
 HATS = ("hat_fedora",)
 SHORT_HAIR = ("hair_short01", "hair_short02", "hair_short03", "hair_short04")
 LONG_HAIR = ("hair_bob01", "hair_bob02", "hair_long01", "hair_ponytail01", "hair_braid01")
@@ -71,6 +76,8 @@ def sample_person(rng: np.random.Generator, body: MakeHumanBody, textures: tuple
         for stage, amount in (("young", 1 - age), ("old", age)):
             weights[f"macrodetails/{ancestry}-{gender}-{stage}"] = part * amount
     weights = {name: weight for name, weight in weights.items() if weight > 0} | _sample_details(rng, body)
+    if AGED_FACE_TARGET in body.targets:
+        weights[AGED_FACE_TARGET] = float(rng.uniform(*AGED_FACE))
     grey = float(np.clip(rng.normal(1.5 * age - 0.7, 0.35), 0, 1))
     files: dict[str, str] = {}
     tints: dict[str, FloatArray] = {}
@@ -168,7 +175,7 @@ def _sample_skin(
     rng: np.random.Generator, textures: tuple[str, ...], ancestry: str, gender: str, age: float
 ) -> tuple[str, FloatArray]:
     """The file of a skin that fits, and its tint."""
-    stage = "young" if age < 0.4 else "middleage" if age < 0.7 else "old"
+    stage = "middleage" if age < 0.75 else "old"
     shade = "darkskinned" if ancestry == "african" else "lightskinned"
     fitting = [name for name in textures if name.startswith(f"skin_{stage}_{shade}_{gender}")]
     fitting = fitting or [name for name in textures if name.startswith("skin_")]

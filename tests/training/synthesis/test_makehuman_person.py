@@ -32,8 +32,10 @@ def test_nobody_is_a_child_or_made_younger(people: list[MakeHumanPerson]) -> Non
         shapes = {name: weight for name, weight in person.shape_weights.items() if name.startswith("macrodetails/")}
         assert sum(shapes.values()) == pytest.approx(1)
         assert all(name.endswith(("-young", "-old")) for name in shapes)
-        assert sum(weight for name, weight in shapes.items() if name.endswith("-old")) >= 0.3
-        assert not any("age" in name or "child" in name for name in person.shape_weights)
+        assert sum(weight for name, weight in shapes.items() if name.endswith("-old")) >= 0.5
+        assert not any("age-decr" in name or "child" in name for name in person.shape_weights)
+        assert person.shape_weights["head/head-age-incr"] >= 0.5
+        assert "young" not in person.textures["skin"]
 
 
 def test_people_differ_and_wear_what_their_body_has(people: list[MakeHumanPerson], body: MakeHumanBody) -> None:

@@ -22,7 +22,7 @@ VIEW = View(
 PERSON = MakeHumanPerson(
     {"macrodetails/asian-female-old": 1.0}, "asian", ("eyes", "eyebrow001", "hair_short01", "clothes_female_suit"),
     {
-        "skin": "skin_young_lightskinned_female_diffuse_512.png", "eyes": "eye_brown_eye.png",
+        "skin": "skin_middleage_lightskinned_female_diffuse.png", "eyes": "eye_brown_eye.png",
         "hair_short01": "hair_short01.png", "clothes_female_suit": "clothes_female_suit.png",
     },
     {"eyebrow001": np.zeros(3)} | dict.fromkeys(("skin", "eyes", "hair_short01", "clothes_female_suit"), np.ones(3)),

@@ -152,7 +152,7 @@ def write_makehuman(folder: Path) -> None:
     arrays |= _tiny_pieces(body)
     np.savez(folder / "makehuman_head.npz", **arrays)
     for name, colour in (
-        ("skin_young_lightskinned_female_diffuse_512", (120, 150, 200)), ("skin_old_darkskinned_male", (40, 60, 90)),
+        ("skin_middleage_lightskinned_female_diffuse", (120, 150, 200)), ("skin_old_darkskinned_male", (40, 60, 90)),
         ("eye_brown_eye", (240, 240, 240)), ("hair_short01", (20, 60, 20)), ("eyebrow001", (10, 10, 10)),
         ("clothes_female_suit", (200, 60, 60)), ("clothes_male_suit", (200, 60, 60)),
     ):  # fmt: skip
@@ -170,6 +170,7 @@ def _tiny_targets(number: np.ndarray, jaw_drop: np.ndarray) -> dict[str, np.ndar
     }  # fmt: skip
     targets["chin/chin-width-incr"] = still + [0.001, 0, 0]
     targets["head/head-age-decr"] = still + 1.0
+    targets["head/head-age-incr"] = still
     for ancestry in ("african", "asian", "caucasian"):
         targets[f"expression/units/{ancestry}/mouth-open"] = jaw_drop[number]
     return {
