@@ -19,6 +19,8 @@ _OPTIONS = (
     "--proxy-server=127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
 _LONGEST_S = 300
+CONTROL = "http://control.invalid/asked"
+"""What the measuring script asks for, to show that the log would hold what a page asks for."""
 _MEASURE = """
 <script>
 addEventListener("load", async () => {
@@ -42,6 +44,7 @@ addEventListener("load", async () => {
   const out = document.createElement("pre");
   out.id = "measured";
   out.textContent = JSON.stringify(said);
+  await fetch("CONTROL").catch(() => null);
   document.body.append(out);
 });
 </script>
@@ -54,7 +57,7 @@ class SeenPage:
 
     Attributes:
         measured: What `_MEASURE` collects: boxes in px, texts, sizes.
-        asked_for: Every address that the page's loading asked for.
+        asked_for: Every address that the page asked the network for; `CONTROL` is one of them.
     """
 
     measured: dict[str, Any]
@@ -78,7 +81,8 @@ def see_page(program: str, page: Path, folder: Path, *, dark: bool = False, widt
     """
     folder.mkdir(parents=True, exist_ok=True)
     copy, log = folder / "measured.html", folder / "net.json"
-    copy.write_text(page.read_text(encoding="utf-8").replace("</head>", f"{_MEASURE}</head>", 1), encoding="utf-8")
+    script = _MEASURE.replace("CONTROL", CONTROL)
+    copy.write_text(page.read_text(encoding="utf-8").replace("</head>", f"{script}</head>", 1), encoding="utf-8")
     options = [f"--log-net-log={log}", "--virtual-time-budget=20000", "--dump-dom"]
     done = _run(program, copy, folder, [*options, *_look(dark, width, 1200)])
     found = re.search(r'<pre id="measured">(.*?)</pre>', done, re.DOTALL)
@@ -103,6 +107,10 @@ def _run(program: str, page: Path, folder: Path, options: list[str]) -> str:
 
 
 def _addresses(log: Path) -> list[str]:
-    """Everything that the network log says was asked for."""
-    text = log.read_text(encoding="utf-8", errors="replace")
-    return sorted(set(re.findall(r'"url":"((?:[^"\\]|\\.)*)"', text)))
+    """What a page asked for; what Chromium asks for itself (updates, the time) has no origin."""
+    found = set()
+    for event in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        initiator, url = (re.search(rf'"{name}":"([^"]*)"', event) for name in ("initiator", "url"))
+        if initiator and url and initiator[1] != "not an origin":
+            found.add(url[1])
+    return sorted(found)
