@@ -60,7 +60,7 @@ def test_the_split_goes_into_the_clip(tmp_path: Path, tiny_data: Path) -> None:
     train, val = (read_clip(tmp_path / f"tiny_000{k}.npz") for k in (0, 1))
     assert (train.meta.split, val.meta.split) == ("train", "val")
     assert (val.meta.name, val.meta.source, val.meta.licence) == ("tiny_0001", "tiny", "CC0-1.0")
-    assert val.meta.origin == {"kind": "clips", "renderer": 2, "seed": 1, "views": 4}
+    assert val.meta.origin == {"kind": "clips", "renderer": 3, "seed": 1, "views": 4}
     assert len(val) == 5
     np.testing.assert_allclose(val.identity, [0.3, -0.2], atol=1e-3)  # stored in half precision
 

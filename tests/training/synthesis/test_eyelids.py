@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pytest.importorskip("numba", reason="drawing needs numba (extra: train)")
 
-from fsgan_core.training.synthesis.eyelids import closed_lid_texture, shut_lids
+from fsgan_core.training.synthesis.eyelids import closed_lid_texture, map_lids, shut_lids
+from fsgan_core.training.synthesis.morphable_head import MorphableHead
 from fsgan_core.training.synthesis.subject import Subject
 
 
@@ -40,3 +43,19 @@ def test_a_lid_takes_the_skin_around_it_and_a_dark_lash_line(tiny_subject: Subje
     assert refilled.any()
     assert texture[refilled].min() > 0.15
     assert texture[(lid.lash_line > 0.8) & (lid.weight > 0.9)].max() < 0.15
+
+
+def test_lashes_grow_where_the_shut_lid_ends_to_the_eye(tiny_head: MorphableHead) -> None:
+    """A lid whose rim goes back behind the lower one when it shuts has its lashes further from the rim."""
+    texel = np.stack([tiny_head.uv[:, 0] * 512 - 0.5, (1 - tiny_head.uv[:, 1]) * 512 - 0.5], 1).astype(np.float32)
+    left = tiny_head.expression_names.index("eyeBlink_L")
+    expression = tiny_head.expression.copy()
+    rim = (expression[left, :, 1] < 0) & (tiny_head.uv[:, 1] < 0.76)
+    expression[left, rim, 2] = -3
+    assert 0 < rim.sum() < (expression[left, :, 1] < 0).sum()
+
+    def lash_row(head: MorphableHead) -> float:
+        lid = map_lids(head, texel[: head.drawn], 512)[0]
+        return float(np.average(np.arange(lid.rows.start, lid.rows.stop), weights=lid.lash_line.sum(1)))
+
+    assert lash_row(replace(tiny_head, expression=expression)) < lash_row(tiny_head) - 5
