@@ -14,7 +14,7 @@ from fsgan_core.training.synthesis.settings import SynthesisSettings
 
 _OPTIONS = OptionGroup("settings", SynthesisSettings, "What to make")
 _DATA_HELP = "Folder with ict_facekit, subjects, face_pack, occluders, makehuman and hdri."
-_OUT_HELP = "Where clips, takes, photos, heads.npz and occluders.npz go."
+_OUT_HELP = "Where subjects, clips, takes, photos, heads.npz and occluders.npz go."
 
 
 @takes_settings(_OPTIONS)
