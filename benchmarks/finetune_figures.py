@@ -107,6 +107,7 @@ def finetune_plate(plate: str, request: Request, progress: Progress) -> float:
         licence="as the plate", consent="a person who does not exist",
     )  # fmt: skip
     job = FinetuneJob((Pictures(pattern(plate)),), str(out), settings)
+    put_parent_beside(out, request.weights)
     started = time.monotonic()
     result = finetune(job, progress)[0]
     seconds = time.monotonic() - started
@@ -120,6 +121,14 @@ def finetune_plate(plate: str, request: Request, progress: Progress) -> float:
     }  # fmt: skip
     kept.write_text(json.dumps(stored), encoding="utf-8")
     return seconds
+
+
+def put_parent_beside(child: Path, weights: str) -> None:
+    """Link a parent that is no bundled pack beside its child, where a child looks for it."""
+    link = child.parent / "parent"
+    if Path(weights).is_dir() and not link.exists():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(Path(weights).absolute(), target_is_directory=True)
 
 
 def held_out_table(figures: Mapping[str, dict[str, float]]) -> list[str]:

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from finetune_figures import put_parent_beside
 from pairs_of_people import write_pair
 
 from fsgan_core.cli.reporting import LogFormat, reporting
@@ -72,8 +73,10 @@ def write_pairs(data: Path, shots: Path, pairs: int, frames: int, progress: Prog
 
 def finetune_source(triple: Triple, shots: Path, settings: FinetuneSettings, progress: Progress) -> None:
     """The child pack of a shot's source, where `find_triples` looks for it."""
+    child = shots / triple.name / "child"
+    put_parent_beside(child, settings.weights)
     if not triple.child:
-        finetune(FinetuneJob((Pictures(triple.source),), str(shots / triple.name / "child"), settings), progress)
+        finetune(FinetuneJob((Pictures(triple.source),), str(child), settings), progress)
 
 
 def table(shots: Path, analyses: Path, weights: str, progress: Progress) -> dict[str, Row]:

@@ -32,7 +32,7 @@ from fsgan_core.training.held_out import HeldOut, prepare_held_out, preview_shee
 from fsgan_core.training.subject_footage import Footage, SubjectFrame, gather_footage
 from fsgan_core.training.subject_samples import SubjectSampler, as_clip, hold_out, subject_sample
 from fsgan_core.training.subject_steps import subject_pictures
-from fsgan_core.weights.child_pack import fitting_rank, write_child_pack
+from fsgan_core.weights.child_pack import fitting_rank, parent_is_away, write_child_pack
 from fsgan_core.weights.load import MeasureNetworks, Pack, load_measures
 
 _ROLES = {
@@ -90,8 +90,11 @@ def finetune(job: FinetuneJob, progress: Progress) -> list[TunedResult]:
                 signal_number=stopped.exit_code - 128,
             ) from stopped
         _say(results[-1], progress)
-    write_child_pack(out, parent, job.settings, footage.clips, {r.role: r.change for r in results}, describe(results))
+    changes = {result.role: result.change for result in results}
+    child = write_child_pack(out, parent, job.settings, footage.clips, changes, describe(results))
     progress.wrote(str(out))
+    if parent_is_away(out, child):
+        progress.warn(f"{out} needs the pack {parent.name}, which is no bundled one: put its folder beside it.")
     return results
 
 

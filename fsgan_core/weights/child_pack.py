@@ -12,7 +12,7 @@ from fsgan_core.errors import OutputError, WeightsError
 from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.weights.adapter import adapter_bytes, apply_change, save_adapter
 from fsgan_core.weights.architectures import ROLES
-from fsgan_core.weights.load import Pack
+from fsgan_core.weights.load import Pack, find_parent
 from fsgan_core.weights.manifest import ADAPTER_SUFFIX, WeightsManifest, write_manifest
 from fsgan_core.weights.save import save_network
 
@@ -75,6 +75,17 @@ def write_child_pack(
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def parent_is_away(folder: Path, manifest: WeightsManifest) -> bool:
+    """Whether a child pack cannot be used where it lies: its parent is neither bundled nor in a folder beside it."""
+    if not any(name.endswith(ADAPTER_SUFFIX) for name in manifest.sha256):
+        return False
+    try:
+        find_parent(folder, manifest)
+    except WeightsError:
+        return True
+    return False
 
 
 def fitting_rank(parent: Pack, roles: Sequence[str], rank: int) -> int:

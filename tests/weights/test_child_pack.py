@@ -13,7 +13,7 @@ from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.weights.adapter import compress_change
 from fsgan_core.weights.architectures import ROLES, build_network
 from fsgan_core.weights.build import build_pack
-from fsgan_core.weights.child_pack import LARGEST_ADAPTER_MIB, fitting_rank, write_child_pack
+from fsgan_core.weights.child_pack import LARGEST_ADAPTER_MIB, fitting_rank, parent_is_away, write_child_pack
 from fsgan_core.weights.load import Pack, load_pack
 from fsgan_core.weights.manifest import read_manifest
 from fsgan_core.weights.save import save_network
@@ -122,3 +122,12 @@ def test_a_rank_that_is_too_large_is_lowered_until_all_adapters_fit(shelf: Path,
     mebibytes = sum(path.stat().st_size for path in (shelf / "full").glob("*.safetensors")) / 2**20
     assert LARGEST_ADAPTER_MIB - 0.2 < mebibytes <= LARGEST_ADAPTER_MIB
     assert fitting_rank(parent, roles, 2) == 2
+
+
+def test_a_child_that_lies_away_from_its_parent_is_known(shelf: Path, tmp_path: Path) -> None:
+    parent = load_pack(str(shelf / "parent"), "cpu")
+    for folder, away in ((shelf / "near", False), (tmp_path / "far", True)):
+        write(folder, parent, {"reenactment": change_of(parent)})
+        assert parent_is_away(folder, read_manifest(folder)) == away
+    write(tmp_path / "whole", parent, {}, form="whole")
+    assert not parent_is_away(tmp_path / "whole", read_manifest(tmp_path / "whole"))
