@@ -25,7 +25,7 @@ EMBED_EVERY_FRAMES = 8
 """A face that is followed by overlap is identified this often; a new one at once."""
 MAYBE_CUT_CHANGE = 0.2
 """Change from which all faces are identified again: lower than any cut."""
-FACE_CERTAINTY = (0.45, 0.7)
+FACE_CERTAINTY = (0.55, 0.8)
 """Certainty of the landmarks up to which there is no face, and from which there surely is one."""
 STEADY_IOU = 0.88
 """The box of the landmarks is where the crop was made for if it overlaps this much; else they are looked at again."""
@@ -101,9 +101,9 @@ def faces_of_picture(
     Returns:
         Boxes (K, 4) in px of the picture's array, and scores (K,).
     """
-    found = detect_faces(
-        picture.rgb, pack.detector, settings.min_face_px, settings.score_threshold, picture.pixel_aspect
-    )
+    # What the detector is half sure of passes if the landmarks are sure of it: the score is the mean of both.
+    candidate_score = settings.score_threshold**2
+    found = detect_faces(picture.rgb, pack.detector, settings.min_face_px, candidate_score, picture.pixel_aspect)
     boxes, certainties = _looked_at(picture, found.boxes, pack)
     lost = intersection_over_union(before, boxes).max(1, initial=0.0) < SAME_FACE_IOU
     followed, followed_certainties = _looked_at(picture, before[lost], pack)
@@ -111,7 +111,7 @@ def faces_of_picture(
     certainties = np.concatenate([certainties, followed_certainties])
     none, sure = FACE_CERTAINTY
     detected = np.concatenate([found.scores, np.ones(len(followed))])
-    scores = (detected * np.clip((certainties - none) / (sure - none), 0, 1)).astype(np.float32)
+    scores = np.sqrt(detected * np.clip((certainties - none) / (sure - none), 0, 1)).astype(np.float32)
     is_face = np.flatnonzero(scores >= settings.score_threshold)
     # Of two boxes on one face, the one on which the landmarks agree best.
     kept = is_face[suppress_overlaps(boxes[is_face], certainties[is_face], DOUBLE_IOU)]
