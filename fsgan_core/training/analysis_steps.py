@@ -16,6 +16,13 @@ HEAT_SIGMA = 1.6
 """Heatmap target for training, cells of the 64 x 64 map."""
 
 
+LIDS_AND_LIPS = (
+    (61, 67), (62, 66), (63, 65), (69, 75), (70, 74), (71, 73), (89, 95), (90, 94), (91, 93),
+)  # fmt: skip
+"""WFLW points above and below: of both eyes and of the inner lips."""
+OPENING_WEIGHT = 4.0
+
+
 def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:
     """Heatmaps against Gaussians, and the points of eq. 12 against the labels. Figure: error in share of the side.
 
@@ -39,6 +46,7 @@ def landmark_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Fig
     loss = (
         30 * (square * (inside + no_face)).mean()
         + 2 * (F.smooth_l1_loss(distance, torch.zeros_like(distance), beta=0.005, reduction="none") * inside).mean()
+        + OPENING_WEIGHT * _opening_error(expected, points, inside)
     )
     return loss, {"error": (error * inside[:2]).sum() / inside[:2].sum().clamp_min(1)}
 
@@ -48,6 +56,17 @@ def _soft_points(heat: Tensor, grid: Tensor) -> Tensor:
     weight = heat.clamp_min(0) ** 4
     total = weight.sum((2, 3)).clamp_min(1e-6)
     return torch.stack([(weight.sum(2) * grid).sum(-1) / total, (weight.sum(3) * grid).sum(-1) / total], -1)
+
+
+def _opening_error(found: Tensor, points: Tensor, inside: Tensor) -> Tensor:
+    """How far eyes and mouth are too open or too shut, in shares of the side.
+
+    Both lids a little off cost little by themselves, so a network left to that says half open, always.
+    """
+    upper, lower = (list(side) for side in zip(*LIDS_AND_LIPS, strict=True))
+    difference = (found[:, lower] - found[:, upper]) - (points[:, lower] - points[:, upper])
+    known = (inside[:, upper] * inside[:, lower])[..., None]
+    return (F.smooth_l1_loss(difference, torch.zeros_like(difference), beta=0.002, reduction="none") * known).mean()
 
 
 def pose_step(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]:

@@ -39,7 +39,7 @@ BUNDLED_DATA: list[dict[str, object]] = [
     },
     {
         "name": "rigged hands (Amazon)", "licence": "MIT", "real_people": False,
-        "used_for": "before faces, for segmentation",
+        "used_for": "before faces, for landmarks and segmentation",
     },
     {
         "name": "official portraits of the US Congress", "licence": "public domain", "real_people": True,

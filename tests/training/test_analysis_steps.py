@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from fsgan_core.networks.pose_net import PoseNet
 from fsgan_core.training import analysis_samples
 from fsgan_core.training.analysis_samples import FaceSampler, landmark_sample
-from fsgan_core.training.analysis_steps import landmark_step, pose_step
+from fsgan_core.training.analysis_steps import LIDS_AND_LIPS, _opening_error, landmark_step, pose_step
 from fsgan_core.training.datasets import load_clips
 
 
@@ -36,6 +36,20 @@ def test_where_no_face_is_heat_costs() -> None:
     losses = {value: landmark_step(Heat(value), _no_face(2))[0] for value in (0.0, 0.5)}
     assert losses[0.0].item() == 0 and losses[0.5].item() > 1
     losses[0.5].backward()
+
+
+def test_half_open_eyes_cost_where_shut_ones_are_wanted() -> None:
+    """The lids alone are 12 of 98 points, and lie a pixel off each."""
+    points, shut = torch.rand(1, 98, 2), torch.zeros(1, 98, 2)
+    shut += points
+    for upper, lower in LIDS_AND_LIPS:
+        shut[:, lower] = shut[:, upper]
+    inside = torch.ones(1, 98)
+    assert _opening_error(shut, shut, inside) == 0
+    assert _opening_error(points, shut, inside) > 0.05
+    assert _opening_error(points, shut, torch.zeros(1, 98)) == 0
+    moved = points + 0.1
+    assert _opening_error(moved, points, inside) < 1e-6, "a face that lies elsewhere is as open"
 
 
 def test_pose_of_no_face_teaches_nothing() -> None:
