@@ -25,7 +25,7 @@ EMBED_EVERY_FRAMES = 8
 """A face that is followed by overlap is identified this often; a new one at once."""
 MAYBE_CUT_CHANGE = 0.2
 """Change from which all faces are identified again: lower than any cut."""
-FACE_CERTAINTY = (0.55, 0.8)
+FACE_CERTAINTY = (0.6, 0.85)
 """Certainty of the landmarks up to which there is no face, and from which there surely is one."""
 STEADY_IOU = 0.88
 """The box of the landmarks is where the crop was made for if it overlaps this much; else they are looked at again."""
