@@ -6,9 +6,8 @@ Each is built without weights (`providers` names where those lie), its own netwo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -18,6 +17,9 @@ from fsgan_core.face.provided import PictureDetector, PointNetwork
 from fsgan_core.geometry.box import suppress_overlaps
 from fsgan_core.geometry.landmark_sets import to_98
 from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+
+if TYPE_CHECKING:
+    import cv2
 
 LOWEST_SCORE = 0.05
 NMS_IOU = 0.3
@@ -182,6 +184,8 @@ class YuNet(PictureDetector):
             cv2.error: It is no network that OpenCV can run.
         """
         if self._running is None:
+            import cv2  # Nuke's own environment has none, and reads packs with this module
+
             content, none = self.net.content(), np.zeros(0, np.uint8)
             level = cv2.utils.logging.getLogLevel()
             cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # it warns of options that nobody set

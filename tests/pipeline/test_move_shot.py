@@ -144,7 +144,8 @@ def test_finished_frames_are_kept_and_verified(bench: Bench) -> None:
     from fsgan_core.pipeline import verify_job as module
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "pack_identity", lambda weights: type("Pack", (), {"sha256": "0" * 64})())
+        painted = type("Pack", (), {"sha256": "0" * 64, "networks_sha256": "0" * 64})
+        patch.setattr(module, "pack_identity", lambda weights, provided: painted())
         assert "All 2 frames are whole (2 reenacted)" in verify_job(job, Progress())
 
 
