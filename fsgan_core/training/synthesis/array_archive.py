@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
+from fsgan_core.errors import PlateError
 from fsgan_core.training.synthesis.head_camera import FloatArray
+
+Asset = TypeVar("Asset")
 
 
 def read_arrays(file: Path | BinaryIO, names: Sequence[str] = ()) -> dict[str, FloatArray]:
@@ -34,3 +37,23 @@ def read_arrays(file: Path | BinaryIO, names: Sequence[str] = ()) -> dict[str, F
         raise ValueError(f"it lacks {error}") from error
     except (EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"it is no archive of arrays: {error}") from error
+
+
+def read_asset(path: Path, assemble: Callable[[Mapping[str, Any]], Asset], missing: str, kind: str) -> Asset:
+    """What `assemble` makes of the arrays of a file of the data folder.
+
+    Args:
+        path: The file.
+        assemble: Makes it.
+        missing: The sentence where there is no file.
+        kind: What the file should be, with its article.
+
+    Raises:
+        PlateError: The file is missing or is not such a file.
+    """
+    try:
+        return assemble(read_arrays(path))
+    except FileNotFoundError as error:
+        raise PlateError(missing, path=str(path)) from error
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise PlateError(f"not {kind} ({error}); copy the data folder again", path=str(path)) from error

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fsgan_core.errors import PlateError
-from fsgan_core.training.synthesis.array_archive import read_arrays
+from fsgan_core.training.synthesis.array_archive import read_asset
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.morphable_head import IntArray
 
@@ -98,13 +97,8 @@ def load_makehuman(path: Path) -> MakeHumanBody:
     Raises:
         PlateError: The file is missing or is not such a file.
     """
-    try:
-        return _assemble(read_arrays(path))
-    except FileNotFoundError as error:
-        sentence = "MakeHuman's head is missing; --data needs makehuman/makehuman_head.npz"
-        raise PlateError(sentence, path=str(path)) from error
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise PlateError(f"not a MakeHuman head ({error}); copy the data folder again", path=str(path)) from error
+    missing = "MakeHuman's head is missing; --data needs makehuman/makehuman_head.npz"
+    return read_asset(path, _assemble, missing, "a MakeHuman head")
 
 
 def _assemble(arrays: Mapping[str, Any]) -> MakeHumanBody:

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from fsgan_core.errors import PlateError
 from fsgan_core.training.synthesis import ict_label_points as label_points
-from fsgan_core.training.synthesis.array_archive import read_arrays
+from fsgan_core.training.synthesis.array_archive import read_asset
 from fsgan_core.training.synthesis.head_camera import FloatArray
 
 # What a triangle is painted with.
@@ -116,13 +115,8 @@ def load_ict_head(path: Path) -> MorphableHead:
     Raises:
         PlateError: The file is missing or is not such a file.
     """
-    try:
-        return _assemble(read_arrays(path))
-    except FileNotFoundError as error:
-        sentence = "the morphable head is missing; --data needs ict_facekit/ict_facekit.npz"
-        raise PlateError(sentence, path=str(path)) from error
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise PlateError(f"not an ICT-FaceKit head ({error}); copy the data folder again", path=str(path)) from error
+    missing = "the morphable head is missing; --data needs ict_facekit/ict_facekit.npz"
+    return read_asset(path, _assemble, missing, "an ICT-FaceKit head")
 
 
 def _assemble(arrays: Mapping[str, Any]) -> MorphableHead:
