@@ -30,6 +30,8 @@ NO_FACE_SHARE = 0.08
 """Samples of landmarks that show none, so that low heatmaps say so."""
 WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
 """Clips are mostly near frontal: such a share of the samples is drawn among the views turned further."""
+SHUT_SHARE = 0.2
+"""Of the samples, as far as their clip has views with shut eyes: one clip in two has."""
 DRAWN_OCCLUDER_SHARE = 0.75
 """Of the occluders, where there are hands and objects: the rest are blobs, which look like anything."""
 
@@ -136,8 +138,11 @@ def to_network(rgb: np.ndarray) -> np.ndarray:
 
 
 def draw_view(clip: Clip, rng: np.random.Generator) -> int:
-    """A view of the clip; views turned far are drawn more often than there are of them."""
-    if rng.random() < WIDE_SHARE:
+    """A view of the clip; views turned far or with shut eyes are drawn more often than there are of them."""
+    kind = rng.random()
+    if kind > 1 - SHUT_SHARE and len(clip.shut):
+        return int(rng.choice(clip.shut))
+    if kind < WIDE_SHARE:
         wide = np.flatnonzero(np.abs(clip.poses[:, 0]) > WIDE_YAW_DEG)
         if len(wide):
             return int(rng.choice(wide))

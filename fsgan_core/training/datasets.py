@@ -14,7 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from fsgan_core.errors import JobError
+from fsgan_core.geometry.eye_opening import eye_opening
 from fsgan_core.training.synthesis.prepared_clip import PreparedClip, read_clip
+
+SHUT = 0.08
+"""Eyes less open than this (`eye_opening`) count as shut: one view in thirty."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,16 @@ class View:
 
 
 class Clip:
-    """The views of one person, decoded on demand."""
+    """The views of one person, decoded on demand.
+
+    `shut` (K,) are the positions of the views with shut eyes.
+    """
 
     def __init__(self, clip: PreparedClip) -> None:
         self._clip = clip
         self.meta = self._clip.meta
         self.poses, self.photo, self.take = self._clip.poses, self._clip.photo, self._clip.take
+        self.shut = np.flatnonzero(eye_opening(self._clip.landmarks) < SHUT)
 
     def __len__(self) -> int:
         return len(self._clip)

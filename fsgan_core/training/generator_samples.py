@@ -17,6 +17,10 @@ from fsgan_core.training.analysis_samples import to_network
 from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light
 from fsgan_core.training.datasets import Clip, View
 
+PHOTOGRAPH_SHARE = 0.3
+"""Of the targets of G_r, where a clip has the photograph that its views were drawn from."""
+SHUT_SHARE = 0.2
+"""Of the targets of G_r, as far as their clip has views with shut eyes: a blink is rare in clips, and seen at once."""
 FINE = CropJitter(rotation_deg=6.0, scale=0.05, shift=0.02)
 
 
@@ -41,12 +45,7 @@ class PairSampler:
         """
         while True:
             clip = self.clips[int(rng.integers(len(self.clips)))]
-            photographs = np.flatnonzero(clip.photo)
-            target = (
-                int(photographs[rng.integers(len(photographs))])
-                if len(photographs) and rng.random() < 0.3
-                else int(rng.integers(len(clip)))
-            )
+            target = self.draw_target(clip, rng)
             near = np.abs(clip.poses[:, 0] - clip.poses[target, 0]) <= self.max_yaw_deg
             choice = np.flatnonzero((clip.take == clip.take[target]) & near & (np.arange(len(clip)) != target))
             if len(choice):
@@ -56,6 +55,16 @@ class PairSampler:
         if rng.random() < 0.5:
             views = [flip_view(view) for view in views]
         return views[0], views[1]
+
+    def draw_target(self, clip: Clip, rng: np.random.Generator) -> int:
+        """A view of the clip; its photograph and shut eyes more often than there are of them."""
+        kind = rng.random()
+        if kind > 1 - SHUT_SHARE and len(clip.shut):
+            return int(rng.choice(clip.shut))
+        photographs = np.flatnonzero(clip.photo)
+        if kind < PHOTOGRAPH_SHARE and len(photographs):
+            return int(rng.choice(photographs))
+        return int(rng.integers(len(clip)))
 
     def single(self, rng: np.random.Generator, jitter: CropJitter = FINE) -> View:
         """One face crop of anybody."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fsgan_core.geometry.face_box import box_to_crop_box, landmarks_to_box
+from fsgan_core.training.analysis_samples import draw_view
 from fsgan_core.training.augment import (
     CropJitter,
     crop_view,
@@ -104,6 +105,17 @@ def test_pairs_share_their_take(data: Path) -> None:
     sample = reenactment_sample(sampler, np.random.default_rng(0))
     assert sample["view"].shape == sample["target"].shape == (3, 64, 64)
     assert sample["points"].min() > 0 and sample["points"].max() < 1
+
+
+@pytest.mark.parametrize(("shut", "most_often"), [([3], True), ([], False)])
+def test_shut_eyes_are_drawn_more_often_than_there_are_of_them(data: Path, shut: list[int], most_often: bool) -> None:
+    clip = load_clips([data / "takes"], "train")[0]
+    clip.shut = np.array(shut, int)
+    rng = np.random.default_rng(4)
+    for draw in (draw_view, PairSampler([clip], 64).draw_target):
+        drawn = np.array([draw(clip, rng) for _ in range(600)])
+        assert (float(np.mean(drawn == 3)) > 0.25) is most_often
+        assert len(set(drawn.tolist())) > 3
 
 
 def test_holes_are_inside_the_mask(data: Path) -> None:
