@@ -13,17 +13,21 @@ import numpy as np
 from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.face.segment import FACE, HAIR, decompress_segmentation
 from fsgan_core.geometry.crop_transform import CropTransform
+from fsgan_core.geometry.eye_opening import eye_opening
 from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.resample import crop_picture
 from fsgan_core.job.progress import Progress
 from fsgan_core.pipeline.measure_faces import measure_face
 from fsgan_core.pipeline.shot_picture import ShotPicture
-from fsgan_core.training.datasets import Clip, View
+from fsgan_core.training.datasets import SHUT, Clip, View
 from fsgan_core.training.weights_table import Figure
 from fsgan_core.weights.load import Pack
 
 FURTHEST_YAW_DEG = 60.0
 OUTER_EYE_CORNERS = (60, 72)
+SHUT_EYES_YAW_DEG = 40.0
+HALF_OPEN = 0.13
+"""Opening (`eye_opening`) halfway between the means of shut and open eyes."""
 
 
 @dataclass
@@ -64,6 +68,40 @@ def look_at_renders(clips: Sequence[Clip], views: int, pack: Pack, progress: Pro
           for k, name in enumerate(("yaw", "pitch", "roll"))),
         Figure("segmentation, face", float(iou[0]), "IoU", count, at_least=0.93),
         Figure("segmentation, hair", float(iou[1]), "IoU", count, at_least=0.85),
+    ]  # fmt: skip
+
+
+def look_at_shut_eyes(clips: Sequence[Clip], views: int, pack: Pack, progress: Progress) -> list[Figure]:
+    """Whether a blink is seen: the lids of views with shut eyes, and their opening in all of these and as many others.
+
+    Args:
+        clips: Of split val.
+        views: At most so many views with shut eyes of each clip.
+        pack: Whose landmark network looks.
+        progress: Hears about every clip.
+    """
+    found: list[float] = []
+    labels: list[float] = []
+    progress.begin("look at shut eyes", len(clips))
+    for number, clip in enumerate(clips, 1):
+        shut = clip.shut[:views]
+        others = [k for k in range(len(clip)) if k not in clip.shut][: len(shut)]
+        for view in (clip.view(int(position)) for position in (*shut, *others)):
+            if abs(view.pose[0]) <= SHUT_EYES_YAW_DEG:
+                picture = ShotPicture(1, view_picture(view), 1.0, (0, 0))
+                face = measure_face(picture, landmarks_to_box(view.landmarks), pack)
+                found.append(float(eye_opening(face.landmarks)))
+                labels.append(float(eye_opening(view.landmarks)))
+        progress.frame_done(number)
+    openings, wanted = np.array(found), np.array(labels)
+    are_shut = wanted < SHUT
+    agreement = float(np.corrcoef(openings, wanted)[0, 1]) if len(found) > 1 else float("nan")
+    return [
+        Figure("shut eyes seen less than half open", _mean(openings[are_shut] < HALF_OPEN), "of the views",
+               int(are_shut.sum())),
+        Figure("open eyes seen more than half open", _mean(openings[~are_shut] > HALF_OPEN), "of the views",
+               int((~are_shut).sum())),
+        Figure("opening of the eyes, found and labelled", agreement, "correlation", len(found)),
     ]  # fmt: skip
 
 

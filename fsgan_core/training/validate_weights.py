@@ -11,7 +11,7 @@ from fsgan_core.training.datasets import Clip, load_clips
 from fsgan_core.training.tasks import DRAWN_PEOPLE
 from fsgan_core.training.validate_ablation import ablate_swap
 from fsgan_core.training.validate_detection import find_validation_faces
-from fsgan_core.training.validate_looking import look_at_photos, look_at_renders
+from fsgan_core.training.validate_looking import look_at_photos, look_at_renders, look_at_shut_eyes
 from fsgan_core.training.validate_reenactment import reenact_validation_people
 from fsgan_core.training.weights_table import WeightsTable
 from fsgan_core.weights.load import PACKS, load_network
@@ -76,6 +76,7 @@ def validate_weights(
         identity = load_network(folder, "identity", pack.device)
     figures = [
         *look_at_renders(clips, settings.views, pack, progress),
+        *look_at_shut_eyes(clips, settings.views, pack, progress),
         *look_at_photos(photos, pack, progress),
         *find_validation_faces(clips, settings.pictures, pack, progress),
         *reenact_validation_people(takes, settings.pairs, pack, identity, progress),

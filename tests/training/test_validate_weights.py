@@ -12,13 +12,15 @@ import torch
 from typer.testing import CliRunner
 
 from fsgan_core.cli.main import app
+from fsgan_core.geometry.eye_opening import EYES
 from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
 from fsgan_core.job.progress import Progress
-from fsgan_core.training.datasets import load_clips
+from fsgan_core.training.datasets import Clip, load_clips
+from fsgan_core.training.synthesis.prepared_clip import read_clip
 from fsgan_core.training.validate_ablation import MEASURES, STAGES, ablate_swap, swap_pairs, swapped
 from fsgan_core.training.validate_detection import FACE_PX, HEIGHT, WIDTH, _scene
-from fsgan_core.training.validate_looking import landmark_error
+from fsgan_core.training.validate_looking import landmark_error, look_at_shut_eyes
 from fsgan_core.training.validate_reenactment import as_face_view, choose_pairs
 from fsgan_core.training.validate_weights import ValidationSettings, validate_weights
 from fsgan_core.training.weights_table import Figure, WeightsTable
@@ -112,6 +114,20 @@ def test_identity_without_measures_is_said_to_be_missing(data: Path, monkeypatch
     table = validate_weights("compact", data, None, FEW, Progress())
     row = next(figure for figure in table.figures if "most like its subject" in figure.what)
     assert row.verdict == "not measured" and any("--measures" in note for note in table.notes)
+
+
+def test_eyes_are_judged_where_they_are_shut_and_where_they_are_open(data: Path) -> None:
+    stored = read_clip(sorted((data / "takes").glob("*.npz"))[-1])
+    for _, _, lids in EYES:
+        for upper, lower in lids:
+            stored.landmarks[1:3, lower] = stored.landmarks[1:3, upper]
+    clip = Clip(stored)
+    assert clip.shut.tolist() == [1, 2]
+    figures = {figure.what: figure for figure in look_at_shut_eyes([clip], 6, load_pack("compact"), Progress())}
+    # The labels of two views say shut, their painted eyes are as open as those of the two others.
+    shut, opened = figures["shut eyes seen less than half open"], figures["open eyes seen more than half open"]
+    assert shut.count == opened.count == 2 and shut.value == pytest.approx(1 - opened.value)
+    assert look_at_shut_eyes([], 6, load_pack("compact"), Progress())[0].count == 0
 
 
 @pytest.mark.slow
