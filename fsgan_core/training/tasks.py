@@ -5,7 +5,7 @@ Joins data, steps and networks for the loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from fsgan_core.training.measure_samples import PersonSampler
 from fsgan_core.training.recipes import Recipe
 from fsgan_core.training.synthesis.occluder_pictures import read_occluders
 from fsgan_core.training.synthesis.settings import OCCLUDERS_FILE
+from fsgan_core.training.unsure_hair import UNSURE_HAIR
 from fsgan_core.weights.architectures import MEASURE_ROLES, build_network
 from fsgan_core.weights.load import load_network
 
@@ -120,6 +121,8 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     }
     hiding = folders.root / OCCLUDERS_FILE
     occluders = read_occluders(hiding) if hiding.exists() else None
+    if recipe.role == "segmentation":
+        people, photos = ({split: _with_sure_hair(clips) for split, clips in kind.items()} for kind in (people, photos))
     trained: nn.Module = network
     validation = None
     if isinstance(network, FaceFeatures):
@@ -131,6 +134,11 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
         return partial(make, FaceSampler(people[split], photos[split], recipe.photo_share, size, occluders))
 
     return Task(trained, network, sample_maker, step, validation=validation)
+
+
+def _with_sure_hair(clips: Sequence[Clip]) -> list[Clip]:
+    """Those whose hair labels are believed; all where that would leave nobody."""
+    return [clip for clip in clips if clip.meta.name not in UNSURE_HAIR] or list(clips)
 
 
 def initialise(network: nn.Module) -> None:

@@ -20,6 +20,7 @@ from fsgan_core.job.progress import Progress
 from fsgan_core.pipeline.measure_faces import measure_face
 from fsgan_core.pipeline.shot_picture import ShotPicture
 from fsgan_core.training.datasets import SHUT, Clip, View
+from fsgan_core.training.unsure_hair import UNSURE_HAIR
 from fsgan_core.training.weights_table import Figure
 from fsgan_core.weights.load import Pack
 
@@ -37,7 +38,12 @@ class _Sums:
     errors: list[float] = field(default_factory=list)
     turned_errors: list[float] = field(default_factory=list)
     pose_errors: list[np.ndarray] = field(default_factory=list)
-    overlap: np.ndarray = field(default_factory=lambda: np.zeros((2, 2)))
+    sure_hair: int = 0
+    overlap: np.ndarray = field(default_factory=lambda: np.zeros((3, 2)))
+
+    def iou(self) -> np.ndarray:
+        """(3,) of face, of hair, and of hair where its labels are believed."""
+        return np.asarray(self.overlap[:, 0] / np.maximum(self.overlap[:, 1], 1))
 
 
 def look_at_renders(clips: Sequence[Clip], views: int, pack: Pack, progress: Progress) -> list[Figure]:
@@ -54,11 +60,11 @@ def look_at_renders(clips: Sequence[Clip], views: int, pack: Pack, progress: Pro
     for number, clip in enumerate(clips, 1):
         for view in spread_views(clip, views):
             if abs(view.pose[0]) <= FURTHEST_YAW_DEG:
-                _add(sums, view, pack)
+                _add(sums, view, pack, clip.meta.name not in UNSURE_HAIR)
         progress.frame_done(number)
     poses = np.array(sums.pose_errors).reshape(-1, 3)
     count = len(sums.errors)
-    iou = sums.overlap[:, 0] / np.maximum(sums.overlap[:, 1], 1)
+    iou = sums.iou()
     return [
         Figure("landmarks on renders to 60 degrees", _mean(sums.errors), "% of inter-ocular", count, at_most=3.5),
         Figure("landmarks on renders beyond 30 degrees", _mean(sums.turned_errors), "% of inter-ocular",
@@ -68,6 +74,8 @@ def look_at_renders(clips: Sequence[Clip], views: int, pack: Pack, progress: Pro
           for k, name in enumerate(("yaw", "pitch", "roll"))),
         Figure("segmentation, face", float(iou[0]), "IoU", count, at_least=0.93),
         Figure("segmentation, hair", float(iou[1]), "IoU", count, at_least=0.85),
+        Figure("segmentation, hair, without people whose hair labels are wrong", float(iou[2]), "IoU",
+               sums.sure_hair),
     ]  # fmt: skip
 
 
@@ -110,15 +118,17 @@ def look_at_photos(photos: Sequence[Clip], pack: Pack, progress: Progress) -> li
     sums = _Sums()
     progress.begin("look at photographs", len(photos))
     for number, photo in enumerate(photos, 1):
-        _add(sums, photo.view(0), pack)
+        _add(sums, photo.view(0), pack, photo.meta.name not in UNSURE_HAIR)
         progress.frame_done(number)
-    iou = sums.overlap[:, 0] / np.maximum(sums.overlap[:, 1], 1)
+    iou = sums.iou()
     count = len(sums.errors)
     return [
         Figure("landmarks against face_pack labels", _mean(sums.errors), "% of inter-ocular", count, at_most=4.0),
         Figure("segmentation against face_pack labels, face", float(iou[0]), "IoU", count),
         Figure("segmentation against face_pack labels, hair", float(iou[1]), "IoU", count),
-    ]
+        Figure("segmentation against face_pack labels, hair, without wrong labels", float(iou[2]), "IoU",
+               sums.sure_hair),
+    ]  # fmt: skip
 
 
 def spread_views(clip: Clip, count: int) -> Iterable[View]:
@@ -144,7 +154,7 @@ def landmark_error(points: np.ndarray, labels: np.ndarray) -> float:
     return 100 * float(np.linalg.norm(points - labels, axis=1).mean()) / ocular
 
 
-def _add(sums: _Sums, view: View, pack: Pack) -> None:
+def _add(sums: _Sums, view: View, pack: Pack, sure_hair: bool) -> None:
     picture = ShotPicture(1, view_picture(view), 1.0, (0, 0))
     found = measure_face(picture, landmarks_to_box(view.landmarks), pack)
     error = landmark_error(found.transform.to_plate(found.landmarks), view.landmarks)
@@ -156,7 +166,11 @@ def _add(sums: _Sums, view: View, pack: Pack) -> None:
     classes = decompress_segmentation(found.segmentation).argmax(0)
     for row, (name, mask) in enumerate(((FACE, view.face), (HAIR, view.hair))):
         label = _crop_mask(mask, found.transform)
-        sums.overlap[row] += ((classes == name) & label).sum(), ((classes == name) | label).sum()
+        areas = ((classes == name) & label).sum(), ((classes == name) | label).sum()
+        sums.overlap[row] += areas
+        if name == HAIR and sure_hair:
+            sums.overlap[2] += areas
+            sums.sure_hair += 1
 
 
 def _crop_mask(mask: np.ndarray, transform: CropTransform) -> np.ndarray:

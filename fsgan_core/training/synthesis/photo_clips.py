@@ -32,6 +32,7 @@ JAW = (
     127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356,
 )  # fmt: skip
 CHIN_OF_JAW = JAW.index(152)
+OUTER_EYE_CORNERS, LOWER_JAW = (60, 72), tuple(range(9, 24))
 
 
 def write_photos(portraits: Path, folder: Path, progress: Progress) -> None:
@@ -80,14 +81,27 @@ def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame
     face = np.zeros(size, np.uint8)
     outline = np.round(mediapipe[list(FACE_OUTLINE)] * scale).astype(np.int32)
     cv2.fillPoly(face, [outline], 255, cv2.LINE_AA)
+    landmarks = (mediapipe_to_landmarks(mediapipe) * scale).astype(np.float32)
+    hair = np.where(beard_zone(landmarks, size) & (face > 127), 0, hair).astype(np.uint8)
     face[hair > 127] = 0
     return ClipFrame(
         picture=np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA)),
         face=face,
-        hair=np.asarray(hair),
-        landmarks=(mediapipe_to_landmarks(mediapipe) * scale).astype(np.float32),
+        hair=hair,
+        landmarks=landmarks,
         pose=UNKNOWN_POSE,
         expression=np.full(EXPRESSION_COUNT, np.nan, np.float32),
         photo=True,
         take=0,
     )
+
+
+def beard_zone(landmarks: FloatArray, size: tuple[int, int]) -> FloatArray:
+    """(H, W) bool: from the outer corners of the eyes to the chin, where what the labels call hair is a beard.
+
+    A beard is face: a swap replaces it, and the renders label it so.
+    """
+    zone = np.zeros(size, np.uint8)
+    outline = landmarks[[*OUTER_EYE_CORNERS[::-1], *LOWER_JAW]]
+    cv2.fillPoly(zone, [np.round(outline).astype(np.int32)], 255)
+    return np.asarray(zone > 0)

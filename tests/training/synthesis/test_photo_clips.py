@@ -7,9 +7,10 @@ import pytest
 pytest.importorskip("numba", reason="drawing needs numba (extra: train)")
 
 from fsgan_core.errors import PlateError
+from fsgan_core.geometry.landmark_warp import MEAN_FACE
 from fsgan_core.job.progress import Progress
 from fsgan_core.training.synthesis.ict_label_points import MEDIAPIPE_OF_LANDMARK
-from fsgan_core.training.synthesis.photo_clips import JAW, mediapipe_to_landmarks, write_photos
+from fsgan_core.training.synthesis.photo_clips import JAW, beard_zone, mediapipe_to_landmarks, write_photos
 from fsgan_core.training.synthesis.prepared_clip import read_clip
 
 
@@ -46,6 +47,20 @@ def test_each_portrait_but_the_demos_becomes_a_clip(tmp_path: Path, tiny_data: P
     # The chin is MediaPipe's point 152, in the stored picture of 384 px.
     chin = np.array([192 + 80 * np.cos(152) + 1, 192 + 90 * np.sin(152) + 1]) * 320 / 384
     np.testing.assert_allclose(clip.landmarks[0, 16], chin, atol=0.2)  # stored in half precision
+
+
+def test_a_beard_is_between_eyes_and_chin_and_hair_beside_the_face_is_none() -> None:
+    points = MEAN_FACE * 200
+    zone = beard_zone(points, (200, 200))
+
+    def holds(point: np.ndarray) -> bool:
+        column, row = np.round(point).astype(int)
+        return bool(zone[row, column])
+
+    assert all(holds(points[k]) for k in (76, 82, 85, 90, 57))  # mouth and base of the nose
+    assert holds(points[16] - (0, 4)) and not holds(points[16] + (0, 4))  # chin, and below it
+    assert not any(holds(points[k]) for k in (3, 29, 35, 44))  # temples and brows
+    assert not holds(points[37] - (0, 20))  # forehead
 
 
 def test_a_second_run_gives_the_same_bytes(tmp_path: Path, tiny_data: Path) -> None:
