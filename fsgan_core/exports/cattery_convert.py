@@ -116,9 +116,8 @@ def script_model(model: CatteryModel, pack: Pack) -> torch.jit.ScriptModule:
         side = _input_side(pack.segmentation)
         wrapper = SegmentFace(_traced(pack.segmentation, (torch.zeros(1, 3, side, side),)), side)
     elif model.name == "FSGAN_Inpaint":
-        side = _input_side(pack.landmarks)
-        found = _traced(FindPoints(pack.landmarks), (torch.zeros(1, 3, side, side),))
-        wrapper = InpaintFace(_traced(pack.inpainting, (picture, points, mask)), found, side)
+        found = _traced(FindPoints(pack.landmarks), (picture,))
+        wrapper = InpaintFace(_traced(pack.inpainting, (picture, points, mask)), found)
     else:
         wrapper = BlendFace(_traced(pack.blending, (picture, picture, mask)))
     with warnings.catch_warnings():

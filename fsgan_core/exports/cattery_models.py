@@ -10,7 +10,7 @@ always done in 32 bits.
 import torch
 from torch import Tensor, nn
 
-from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
 
 CROP_SIDE = 256
 """Side at which the engine works, px; a picture of this size goes in unchanged."""
@@ -92,11 +92,10 @@ class InpaintFace(nn.Module):
 
     depth: Tensor
 
-    def __init__(self, network: nn.Module, landmarks: nn.Module, landmarks_side: int) -> None:
+    def __init__(self, network: nn.Module, landmarks: nn.Module) -> None:
         super().__init__()
         self.network = network
         self.landmarks = landmarks
-        self.landmarks_side: int = landmarks_side
         self.register_buffer("depth", torch.zeros(1))
         # Knobs.
         self.threshold: float = 0.5
@@ -109,7 +108,7 @@ class InpaintFace(nn.Module):
         mattes = to_square(torch.cat([x[:, 3:4], x[:, 7:8]], 1).float(), 256)
         known, wanted = mattes[:, 0:1] >= self.threshold, mattes[:, 1:2] >= self.threshold
         face = torch.where(known, square[:, 0:3], torch.full_like(square[:, 0:3], -1.0))
-        points = self.landmarks(resized(square[:, 3:6], self.landmarks_side).type_as(self.depth))
+        points = self.landmarks(square[:, 3:6].type_as(self.depth))
         made = self.network(face.type_as(self.depth), points.type_as(self.depth), wanted.type_as(self.depth)).float()
         invented = mattes[:, 1:2] * (1.0 - mattes[:, 0:1])
         shows = wanted
@@ -152,12 +151,13 @@ class BlendFace(nn.Module):
 
 
 class FindPoints(nn.Module):
-    """The landmark network with the expectation over its heatmaps behind it: a picture in, 98 points out."""
+    """The landmark network with what makes points of its heatmaps behind it: a picture in, 98 points out."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
+        assert isinstance(network, LandmarkHRNet)
         self.network = network
 
     def forward(self, picture: Tensor) -> Tensor:
         """(1, 3, S, S) in [-1, 1] -> (1, 98, 2) in [0, 1]."""
-        return heatmaps_to_points(self.network(picture))
+        return self.network.points(picture, self.network(picture))

@@ -14,6 +14,7 @@ from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.landmark_mirror import mirror_landmarks
 from fsgan_core.networks.inference import infer
 from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +40,10 @@ def find_landmarks(crop: np.ndarray, network: nn.Module) -> FoundLandmarks:
     if isinstance(network, PointNetwork):
         found, certain = infer(network.find, network_input(crop, network))
         return FoundLandmarks((found[0].cpu().numpy() * crop.shape[0]).astype(np.float32), float(certain[0]))
-    heatmaps = infer(network, network_input(crop, network))
-    points = heatmaps_to_points(heatmaps)[0].cpu().numpy()
+    picture = network_input(crop, network)
+    heatmaps = infer(network, picture)
+    found = network.points if isinstance(network, LandmarkHRNet) else (lambda _, heat: heatmaps_to_points(heat))
+    points = infer(found, picture, heatmaps)[0].cpu().numpy()
     # Heatmaps are trained to be 1 at their landmark, so a low peak says that there is none like it.
     certainty = float(heatmaps.amax((2, 3)).clamp(0, 1).mean())
     return FoundLandmarks((points * crop.shape[0]).astype(np.float32), certainty)

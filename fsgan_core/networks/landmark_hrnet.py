@@ -9,6 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.networks.eye_refiner import EyeRefiner
+from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+
 
 @dataclass(frozen=True)
 class HRNetSize:
@@ -22,6 +25,7 @@ class HRNetSize:
         bottlenecks: Of stage 1.
         input_size: Side of the input, px.
         imagenet_input: Whether colours are scaled as for networks that began with ImageNet (the released one).
+        eyes: Whether lids and pupils get a second look (`eye_refiner`).
     """
 
     widths: tuple[int, int, int, int]
@@ -31,13 +35,14 @@ class HRNetSize:
     bottlenecks: int
     input_size: int
     imagenet_input: bool = False
+    eyes: bool = False
 
 
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class LandmarkHRNet(nn.Module):
-    """98 heatmaps of a face crop; `landmark_heatmap.heatmaps_to_points` turns them into points."""
+    """98 heatmaps of a face crop; `points` turns them into points."""
 
     def __init__(self, size: HRNetSize, landmarks: int = 98) -> None:
         super().__init__()
@@ -58,6 +63,7 @@ class LandmarkHRNet(nn.Module):
             self.stages.append(nn.Sequential(*(FuseModule(widths, size.blocks) for _ in range(modules))))
             previous = widths
         total = sum(size.widths)
+        self.eyes = EyeRefiner() if size.eyes else None
         self.head = nn.Sequential(
             nn.Conv2d(total, total, 1), nn.BatchNorm2d(total), nn.ReLU(inplace=True), nn.Conv2d(total, landmarks, 1)
         )
@@ -74,6 +80,20 @@ class LandmarkHRNet(nn.Module):
         size = branches[0].shape[2:]
         ups = [branches[0]] + [F.interpolate(b, size=size, mode="bilinear", align_corners=False) for b in branches[1:]]
         return self.head(torch.cat(ups, 1)).float()
+
+
+    def points(self, x: Tensor, heatmaps: Tensor) -> Tensor:
+        """The landmarks of heatmaps: eq. 12, and a second look at the eyes where the network has one.
+
+        Args:
+            x: (B, 3, S, S) in [-1, 1], the picture at its full size.
+            heatmaps: (B, 98, H, W) that `forward` made of it.
+
+        Returns:
+            (B, 98, 2) in [0, 1] of the side.
+        """
+        points = heatmaps_to_points(heatmaps)
+        return points if self.eyes is None else self.eyes(x, points)
 
 
 def from_imagenet(x: Tensor) -> Tensor:

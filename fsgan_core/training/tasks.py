@@ -22,6 +22,7 @@ from fsgan_core.training import (
     analysis_samples,
     analysis_steps,
     detector_samples,
+    eye_samples,
     generator_samples,
     generator_steps,
     measure_samples,
@@ -106,7 +107,7 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     if recipe.role in MEASURE_ROLES:
         return _measure_task(recipe, folders, network)
     makers = {
-        "landmarks": (analysis_samples.landmark_sample, analysis_steps.landmark_step),
+        "landmarks": (landmark_and_eye_sample, analysis_steps.landmark_step),
         "pose": (analysis_samples.landmark_sample, analysis_steps.pose_step),
         "segmentation": (analysis_samples.segmentation_sample, analysis_steps.segmentation_step),
         "features": (analysis_samples.feature_sample, analysis_steps.feature_step),
@@ -139,6 +140,11 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
 def _with_sure_hair(clips: Sequence[Clip]) -> list[Clip]:
     """Those whose hair labels are believed; all where that would leave nobody."""
     return [clip for clip in clips if clip.meta.name not in UNSURE_HAIR] or list(clips)
+
+
+def landmark_and_eye_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """A face for the heatmaps, and an eye of somebody for the second look."""
+    return {**analysis_samples.landmark_sample(sampler, rng), **eye_samples.eye_sample(sampler, rng)}
 
 
 def initialise(network: nn.Module) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
+from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
 from fsgan_core.networks.landmark_transformer import LandmarkTransformer
 from fsgan_core.training.tasks import Task
 
@@ -49,7 +49,8 @@ def _generator_sheet(role: str, task: Task, net: nn.Module, batch: dict[str, Ten
 
 
 def _landmarks(net: nn.Module, batch: dict[str, Tensor]) -> np.ndarray:
-    points = heatmaps_to_points(net(batch["picture"]))
+    assert isinstance(net, LandmarkHRNet)
+    points = net.points(batch["picture"], net(batch["picture"]))
     pictures = _shown(batch["picture"])
     for picture, label, found in zip(pictures, batch["points"], points, strict=True):
         for colour, places in ((_LABEL, label), (_FOUND, found)):

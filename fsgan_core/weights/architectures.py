@@ -38,7 +38,7 @@ _COMPACT_GB = GeneratorSize((16, 32, 64, 128), (1, 1, 1, 1), fine_landmarks=Fals
 _BUILDERS: dict[tuple[str, str], Callable[[], nn.Module]] = {
     ("detector", "compact"): lambda: FaceDetector((16, 32, 64)),
     ("detector", "paper"): lambda: FaceDetector((64, 128, 256)),
-    ("landmarks", "compact"): lambda: LandmarkHRNet(HRNetSize((32, 48, 80, 128), (1, 2, 1), 2, 32, 2, 128)),
+    ("landmarks", "compact"): lambda: LandmarkHRNet(HRNetSize((32, 48, 80, 128), (1, 2, 1), 2, 32, 2, 128, eyes=True)),
     ("landmarks", "paper"): lambda: LandmarkHRNet(HRNetSize((18, 36, 72, 144), (1, 4, 3), 4, 64, 4, 256)),
     ("pose", "compact"): lambda: PoseNet((32, 64, 128, 192), 2),
     ("pose", "paper"): lambda: PoseNet((64, 128, 256, 512), 3, input_size=224),
