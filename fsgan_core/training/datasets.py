@@ -19,6 +19,8 @@ from fsgan_core.training.synthesis.prepared_clip import PreparedClip, read_clip
 
 SHUT = 0.08
 """Eyes less open than this (`eye_opening`) count as shut: one view in thirty."""
+CROSSED = -0.05
+"""Lids that cross by more than this are wrong labels: some of MakeHuman's are."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Clip:
         self._clip = clip
         self.meta = self._clip.meta
         self.poses, self.photo, self.take = self._clip.poses, self._clip.photo, self._clip.take
-        self.shut = np.flatnonzero(eye_opening(self._clip.landmarks) < SHUT)
+        opening = eye_opening(self._clip.landmarks)
+        self.shut = np.flatnonzero((opening < SHUT) & (opening > CROSSED))
 
     def __len__(self) -> int:
         return len(self._clip)

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import torch
 
+from fsgan_core.geometry.eye_opening import eye_opening
 from fsgan_core.networks.eye_refiner import LEAST_WIDTH, LEFT_EYE, PATCH_PX, REACH, eye_frames
 from fsgan_core.training.analysis_samples import FaceSampler, draw_view, random_relight, to_network
 from fsgan_core.training.augment import flip_view, random_lens
-from fsgan_core.training.datasets import View
+from fsgan_core.training.datasets import CROSSED, View
 
 COMMON_ERROR, OWN_ERROR = 0.06, 0.03
 """Deviation of the points found before, in eye widths: of all nine together, and of each."""
@@ -30,7 +31,8 @@ def eye_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.n
         if rng.random() < 0.5:
             view = flip_view(view)
         found = rough_eye(view.landmarks[list(LEFT_EYE)], rng)
-        if np.linalg.norm(found[4] - found[0]) > LEAST_WIDTH * view.rgb.shape[1] / 2:
+        wide = np.linalg.norm(found[4] - found[0]) > LEAST_WIDTH * view.rgb.shape[1] / 2
+        if wide and eye_opening(view.landmarks) > CROSSED:
             break
     return eye_patch(view, found, rng)
 

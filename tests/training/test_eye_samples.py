@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 import torch
 
+from fsgan_core.geometry.eye_opening import EYES
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
 from fsgan_core.networks.eye_refiner import LEFT_EYE, _grid, eye_frames
 from fsgan_core.training.analysis_samples import FaceSampler
-from fsgan_core.training.datasets import View, load_clips
+from fsgan_core.training.datasets import Clip, View, load_clips
 from fsgan_core.training.eye_samples import eye_patch, eye_sample, rough_eye
+from fsgan_core.training.synthesis.prepared_clip import read_clip
 
 
 def view() -> View:
@@ -65,3 +67,19 @@ def test_samples_are_the_same_for_a_seed(data: Path) -> None:
     first, second = (eye_sample(sampler, np.random.default_rng(5)) for _ in range(2))
     assert all(np.array_equal(first[name], second[name]) for name in first)
     assert first["eye"].shape == (3, 64, 64) and first["eye_points"].shape == first["eye_found"].shape == (9, 2)
+
+
+def test_eyes_whose_lids_cross_teach_nothing(data: Path) -> None:
+    stored = [read_clip(path) for path in sorted((data / "takes").glob("*.npz"))[:2]]
+    for _, _, lids in EYES:
+        for upper, lower in lids:
+            crossed = stored[0].landmarks[:, [upper, lower]]
+            stored[0].landmarks[:, [lower, upper]] = crossed
+    clips = [Clip(one) for one in stored]
+    assert not len(clips[0].shut)
+    sampler = FaceSampler(clips, [], 0.0, 128)
+    gaps = []
+    for seed in range(30):
+        points = eye_sample(sampler, np.random.default_rng(seed))["eye_points"]
+        gaps.append(float(np.mean(points[[7, 6, 5], 1] - points[[1, 2, 3], 1])))
+    assert np.mean(np.array(gaps) > 0) > 0.9
