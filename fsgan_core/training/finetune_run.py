@@ -31,6 +31,9 @@ from fsgan_core.weights.adapter import apply_change, compress_change
 
 AVERAGE_DECAY = 0.97
 WARM_UP_STEPS, LAST_RATE = 10, 0.05
+PATIENT_UNTIL = 0.4
+"""Share of the steps before which nothing is given up: at the high rate of the start the held-out frames often get
+worse first, and better than the parent's as the rate falls."""
 LARGEST_GRADIENT = 5.0
 SUBJECT_PIXEL_WEIGHT = 0.5
 """lambda_pixel, five times that of the training from scratch: view and target are one person in one light, so a pixel
@@ -198,12 +201,12 @@ class FinetuneRun:
         if gained > self.best_gain:
             self.best_gain, self.best_step, self.best_figures, self.stale = gained, self.step, figures, 0
             self.best.load_state_dict(self.average.state_dict())
-        else:
+        elif self.step >= PATIENT_UNTIL * self.settings.iterations:
             self.stale += 1
         self._log({"step": self.step, "gain": gained, **figures})
         left = (self.settings.iterations - self.step) * seconds_a_step / 60
         said = ", ".join(f"{name} {value:.3f} (was {self.before[name]:.3f})" for name, value in figures.items())
-        verdict = "the best so far" if self.stale == 0 else f"step {self.best_step} stays the best"
+        verdict = "the best so far" if self.best_step == self.step else f"step {self.best_step} stays the best"
         progress.note(f"step {self.step}: {said}; {verdict}; about {left:.1f} min left")
         self._save()
 

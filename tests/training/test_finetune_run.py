@@ -123,9 +123,20 @@ def test_a_parent_that_cannot_be_bettered_is_given_back(tmp_path: Path) -> None:
         moved = sum(float((a - b).detach().abs().sum()) for a, b in pairs)
         return {"identity": 0.9 - moved, "l1": 0.1, "perceptual": 0.1}
 
-    result = run(tmp_path, replace(SETTINGS, patience=2), measure=worse)
-    assert (result.best_step, result.change, result.steps) == (0, {}, 8)
+    result = run(tmp_path, replace(SETTINGS, iterations=20, patience=2), measure=worse)
+    assert (result.best_step, result.change, result.steps) == (0, {}, 12)
     assert result.after == result.before
+
+
+def test_worse_at_first_and_better_later_is_not_given_up(tmp_path: Path) -> None:
+    likeness = iter([0.8, 0.7, 0.75, 0.9, 0.85, 0.84])
+
+    def late(net: nn.Module) -> dict[str, float]:
+        identity = next(likeness)
+        return {"identity": identity, "l1": 1 - identity, "perceptual": 1 - identity}
+
+    result = run(tmp_path, replace(SETTINGS, iterations=20, patience=2), measure=late)
+    assert (result.best_step, result.steps) == (12, 20)
 
 
 def test_what_is_measured_is_what_is_written(tmp_path: Path) -> None:
