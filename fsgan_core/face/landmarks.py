@@ -42,8 +42,10 @@ def find_landmarks(crop: np.ndarray, network: nn.Module) -> FoundLandmarks:
         return FoundLandmarks((found[0].cpu().numpy() * crop.shape[0]).astype(np.float32), float(certain[0]))
     picture = network_input(crop, network)
     heatmaps = infer(network, picture)
-    found = network.points if isinstance(network, LandmarkHRNet) else (lambda _, heat: heatmaps_to_points(heat))
-    points = infer(found, picture, heatmaps)[0].cpu().numpy()
+    if isinstance(network, LandmarkHRNet):
+        points = infer(network.points, picture, heatmaps)[0].cpu().numpy()
+    else:
+        points = heatmaps_to_points(heatmaps)[0].cpu().numpy()
     # Heatmaps are trained to be 1 at their landmark, so a low peak says that there is none like it.
     certainty = float(heatmaps.amax((2, 3)).clamp(0, 1).mean())
     return FoundLandmarks((points * crop.shape[0]).astype(np.float32), certainty)

@@ -9,6 +9,8 @@ EYES = (
     (68, 72, ((69, 75), (70, 74), (71, 73))),
 )
 """WFLW points of each eye: its two corners, and pairs on the upper and lower lid."""
+LIDS = tuple(pair for _, _, lids in EYES for pair in lids)
+"""The pairs of both eyes."""
 
 
 def eye_opening(landmarks: np.ndarray) -> np.ndarray:

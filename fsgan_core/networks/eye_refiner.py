@@ -15,6 +15,8 @@ RIGHT_EYE = (72, 71, 70, 69, 68, 75, 74, 73, 97)
 """WFLW points of the eye on the picture's left, and of the other in the order of its mirror image: outer corner, upper
 lid, inner corner, lower lid, pupil."""
 INNER = 4
+UPPER_LID, LOWER_LID = (1, 2, 3), (7, 6, 5)
+"""Positions in `LEFT_EYE`; the points of each pair face each other."""
 PATCH_PX = 64
 REACH = 1.0
 """A patch shows so many eye widths to each side of the eye's middle."""

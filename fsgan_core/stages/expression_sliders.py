@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from fsgan_core.geometry.eye_opening import LIDS
+
 SLIDERS = {"jaw": (0.0, 1.0), "smile": (-1.0, 1.0), "brows": (-1.0, 1.0), "blink": (0.0, 1.0)}
 """Name of each amount and its limits; 0 leaves the face alone."""
 
@@ -14,7 +16,6 @@ _CORNERS = (76, 82, 88, 92)
 _BESIDE_CORNERS = (77, 81, 83, 87, 89, 91, 93, 95)
 _LOWER_LIP = (83, 84, 85, 86, 87, 93, 94, 95)
 _BROWS = tuple(range(33, 51))
-_LIDS = ((61, 67), (62, 66), (63, 65), (69, 75), (70, 74), (71, 73))
 
 
 def slide_expression(landmarks: np.ndarray, amounts: Mapping[str, float]) -> np.ndarray:
@@ -42,6 +43,6 @@ def slide_expression(landmarks: np.ndarray, amounts: Mapping[str, float]) -> np.
         side = np.sign((points[index] - points[[76, 82]].mean(0)) @ across)
         moved[index] += strength * (0.12 * side * across + 0.06 * up)
     moved[list(_BROWS)] += up * (0.1 * a["brows"])
-    for upper, lower in _LIDS:
+    for upper, lower in LIDS:
         moved[upper] += a["blink"] * (points[lower] - points[upper])
     return moved.astype(np.float32)

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.geometry.eye_opening import LIDS
+from fsgan_core.networks.eye_refiner import LOWER_LID, UPPER_LID
 from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
 from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
@@ -17,9 +19,7 @@ HEAT_SIGMA = 1.6
 """Heatmap target for training, cells of the 64 x 64 map."""
 
 
-LIDS_AND_LIPS = (
-    (61, 67), (62, 66), (63, 65), (69, 75), (70, 74), (71, 73), (89, 95), (90, 94), (91, 93),
-)  # fmt: skip
+LIDS_AND_LIPS = (*LIDS, (89, 95), (90, 94), (91, 93))
 """WFLW points above and below: of both eyes and of the inner lips."""
 OPENING_WEIGHT = 4.0
 
@@ -62,7 +62,7 @@ def eye_loss(net: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, Figures]
         return torch.zeros(()), {}
     made, wanted = net.eyes.correct(batch["eye"], batch["eye_found"]).float(), batch["eye_points"]
     place = F.smooth_l1_loss(made, wanted, beta=0.03)
-    gap, wanted_gap = ((eyes[:, [7, 6, 5], 1] - eyes[:, [1, 2, 3], 1]) for eyes in (made, wanted))
+    gap, wanted_gap = ((eyes[:, list(LOWER_LID), 1] - eyes[:, list(UPPER_LID), 1]) for eyes in (made, wanted))
     opening = F.smooth_l1_loss(gap, wanted_gap, beta=0.03)
     return place + opening, {"eye_error": (made - wanted).norm(dim=-1).mean()}
 

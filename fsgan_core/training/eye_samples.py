@@ -7,7 +7,16 @@ import numpy as np
 import torch
 
 from fsgan_core.geometry.eye_opening import eye_opening
-from fsgan_core.networks.eye_refiner import LEAST_WIDTH, LEFT_EYE, PATCH_PX, REACH, eye_frames
+from fsgan_core.networks.eye_refiner import (
+    INNER,
+    LEAST_WIDTH,
+    LEFT_EYE,
+    LOWER_LID,
+    PATCH_PX,
+    REACH,
+    UPPER_LID,
+    eye_frames,
+)
 from fsgan_core.training.analysis_samples import FaceSampler, draw_view, random_relight, to_network
 from fsgan_core.training.augment import flip_view, random_lens
 from fsgan_core.training.datasets import CROSSED, View
@@ -17,7 +26,6 @@ COMMON_ERROR, OWN_ERROR = 0.06, 0.03
 USUAL_OPENING = 0.22
 """Where the landmark network does not see the lids it says this (`geometry.eye_opening`)."""
 BLUR_SHARE, BLUR_PX = 0.4, (0.4, 2.2)
-_UPPER, _LOWER = (1, 2, 3), (7, 6, 5)
 _TRIES = 8
 
 
@@ -31,7 +39,7 @@ def eye_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.n
         if rng.random() < 0.5:
             view = flip_view(view)
         found = rough_eye(view.landmarks[list(LEFT_EYE)], rng)
-        wide = np.linalg.norm(found[4] - found[0]) > LEAST_WIDTH * view.rgb.shape[1] / 2
+        wide = np.linalg.norm(found[INNER] - found[0]) > LEAST_WIDTH * view.rgb.shape[1] / 2
         if wide and eye_opening(view.landmarks) > CROSSED:
             break
     return eye_patch(view, found, rng)
@@ -39,14 +47,14 @@ def eye_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.n
 
 def rough_eye(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The labels (9, 2) px as the landmark network may find them: shifted, shaken, and open as most eyes are."""
-    width = max(float(np.linalg.norm(points[4] - points[0])), 1e-3)
-    across = (points[4] - points[0]) / width
+    width = max(float(np.linalg.norm(points[INNER] - points[0])), 1e-3)
+    across = (points[INNER] - points[0]) / width
     down = np.array([-across[1], across[0]])
     rough = points.astype(np.float64)
-    gap = float(np.mean([(points[b] - points[a]) @ down for a, b in zip(_UPPER, _LOWER, strict=True)]))
+    gap = float(np.mean([(points[b] - points[a]) @ down for a, b in zip(UPPER_LID, LOWER_LID, strict=True)]))
     wrong = (USUAL_OPENING * width - gap) * rng.random() / 2
-    rough[list(_UPPER)] -= wrong * down
-    rough[list(_LOWER)] += wrong * down
+    rough[list(UPPER_LID)] -= wrong * down
+    rough[list(LOWER_LID)] += wrong * down
     error = rng.normal(0, COMMON_ERROR, 2) + rng.normal(0, OWN_ERROR, (9, 2)) * rng.uniform(0.2, 1.2)
     return rough + error * width
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from fsgan_core.networks.face_embedding import FaceEmbedding
 from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.generator import Enhancer
+from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
 from fsgan_core.networks.patch_discriminator import PatchDiscriminator
 from fsgan_core.training import (
     analysis_samples,
@@ -107,13 +108,15 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     if recipe.role in MEASURE_ROLES:
         return _measure_task(recipe, folders, network)
     makers = {
-        "landmarks": (landmark_and_eye_sample, analysis_steps.landmark_step),
+        "landmarks": (analysis_samples.landmark_sample, analysis_steps.landmark_step),
         "pose": (analysis_samples.landmark_sample, analysis_steps.pose_step),
         "segmentation": (analysis_samples.segmentation_sample, analysis_steps.segmentation_step),
         "features": (analysis_samples.feature_sample, analysis_steps.feature_step),
         "detector": (detector_samples.detector_sample, analysis_steps.detector_step),
     }
     make, step = makers[recipe.role]
+    if isinstance(network, LandmarkHRNet) and network.eyes is not None:
+        make = landmark_and_eye_sample
     render_folders = [folders.root / name for name in ("clips", "takes") if (folders.root / name).is_dir()]
     unseen = DRAWN_PEOPLE if recipe.role == "features" else ()
     people = {split: load_clips(render_folders, split, unseen) for split in ("train", "val")}
