@@ -4,8 +4,9 @@ The paper's target of blending is a Poisson clone (eq. 19). Its membrane adds co
 its eyes, and dark hair beside a cheek bleeds into it. Here the skin tone is matched by a curve that scales what is
 darker than skin and keeps white white (albedo scales diffuse light, not highlights, teeth or the white of the eyes).
 Only what has the hue of skin takes on the plate's hue, so teeth stay grey. The plate's light is matched by the ratio
-of both faces' coarsest shading, and only what is then left at the edge is a membrane,
-which ends a little way in and ignores what beside the face is no skin.
+of both faces' coarsest shading, contrast is not raised above both, and what is then left at the edge is a membrane,
+which ends a little way in. It meets the plate's own face just inside the edge, where a soft matte shows both: what lies
+beside a face is neck, hair or room, and a rim that met it would shine before a bright room.
 """
 
 from __future__ import annotations
@@ -29,17 +30,19 @@ source's."""
 LIGHT_LIMITS = (0.6, 1.6)
 FLOOR = 0.03
 """Added to both sides of a ratio of colours, so that blacks do not decide it."""
+LEAST_CONTRAST = 0.05
+"""Of brightness: a face with no more is not softened."""
 RING_PX = 4
-"""Width of the rings on either side of the edge, at 256 px."""
+"""Width of the ring inside the edge, at 256 px."""
 EDGE_SIGMA = 10 / 256
 """How far the correction of the edge reaches, as a share of the crop's side."""
 EDGE_FADE = 0.02
 """Where the blurred ring falls to this, the correction is halved."""
 EDGE_LIMIT = 0.35
-RIM_PX, RIM_SIGMA, RIM_FADE = 2, 3 / 256, 0.05
-"""Likewise for the last pixels before the edge, which meet whatever is beside them, hair too."""
+RIM_PX, RIM_SIGMA, RIM_FADE = 4, 3 / 256, 0.05
+"""Likewise for the last pixels before the edge, which meet whatever the plate has there, hair too."""
 SKIN_DISTANCE = 0.35
-"""In logarithms of colour: what is farther from the skin's colour beside the face is hair or background."""
+"""In logarithms of colour: what is farther from the skin's colour is hair or shadow."""
 
 
 def tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
@@ -68,6 +71,7 @@ def _tone_match(transfer: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     toned = skin_hued(face, face_skin, plate_skin)
     shading = [_masked_blur(x, core, LIGHT_SIGMA * side) + FLOOR for x in (plate, toned)]
     lit = toned * (shading[0] / shading[1]).clamp(*LIGHT_LIMITS)
+    lit = contrast_limited(lit, (face, plate), core)
     met = lit + edge_difference(lit, plate, mask, plate_skin)
     met = met + rim_difference(met, plate, mask)
     made = torch.where(enough[:, None, None, None], met, face).clamp(0, 1) * 2 - 1
@@ -136,8 +140,28 @@ def skin_likeness(face: Tensor, tone: Tensor) -> Tensor:
     return ((position - low) / (high - low)).clamp(0, 1)
 
 
+def contrast_limited(lit: Tensor, unmatched: tuple[Tensor, Tensor], core: Tensor) -> Tensor:
+    """The matched face with no more contrast than the face had before or the plate has, whichever has more.
+
+    A dark face made light is scaled as if all of it were albedo; but highlights are not, and harsh light on the source
+    would become blotches.
+
+    Args:
+        lit: (B, 3, S, S) in [0, 1], matched in tone and light.
+        unmatched: The face before and the plate, likewise.
+        core: (B, 1, S, S) 0 or 1, well inside the face.
+
+    Returns:
+        (B, 3, S, S): `lit`, drawn towards its coarsest shading where it has too much contrast.
+    """
+    coarse = _masked_blur(lit, core, LIGHT_SIGMA * lit.shape[-1])
+    allowed = torch.maximum(*(_contrast(x, core) for x in unmatched)).clamp_min(LEAST_CONTRAST)
+    share = (allowed / _contrast(lit, core, coarse).clamp_min(1e-4)).clamp(max=1)
+    return coarse + torch.nan_to_num(share, 1.0) * (lit - coarse)
+
+
 def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tensor) -> Tensor:
-    """What has to be added inside the edge so that skin meets skin there.
+    """What has to be added inside the edge so that skin looks there as the plate's skin in the same place.
 
     Args:
         face: (B, 3, S, S) in [0, 1].
@@ -150,11 +174,11 @@ def edge_difference(face: Tensor, plate: Tensor, mask: Tensor, plate_skin: Tenso
     """
     side = int(face.shape[-1])
     ring = max(1, round(RING_PX * side / 256))
-    inner, outer = mask * _grown(1 - mask, ring), (1 - mask) * _grown(mask, ring)
+    inner = mask * _grown(1 - mask, ring)
     distance = torch.log((plate + FLOOR) / (plate_skin + FLOOR)).square().sum(1, keepdim=True)
-    skin = outer * torch.exp(-distance / (2 * SKIN_DISTANCE**2))
+    skin = inner * torch.exp(-distance / (2 * SKIN_DISTANCE**2))
     near = EDGE_SIGMA / 2 * side
-    sure = (1.5 * _blur(skin, near) / _blur(outer, near).clamp_min(1e-4)).clamp(0, 1)
+    sure = (1.5 * _blur(skin, near) / _blur(inner, near).clamp_min(1e-4)).clamp(0, 1)
     difference = _step(face, inner, plate, skin, near) * sure
     return _carried_in(difference, inner, EDGE_SIGMA * side, EDGE_FADE)
 
@@ -172,15 +196,23 @@ def rim_difference(face: Tensor, plate: Tensor, mask: Tensor) -> Tensor:
     """
     side = int(face.shape[-1])
     ring = max(1, round(RIM_PX * side / 256))
-    inner, outer = mask * _grown(1 - mask, ring), (1 - mask) * _grown(mask, ring)
+    inner = mask * _grown(1 - mask, ring)
     near = RIM_SIGMA / 2 * side
-    difference = _step(face, inner, plate, outer, near)
+    difference = _step(face, inner, plate, inner, near)
     return _carried_in(difference, inner, RIM_SIGMA * side, RIM_FADE)
 
 
-def _step(face: Tensor, inner: Tensor, plate: Tensor, outer: Tensor, sigma: float) -> Tensor:
-    """How much brighter the plate is in its ring than the face in its own, nearby; limited."""
-    step = _masked_blur(plate, outer, sigma) - _masked_blur(face, inner, sigma)
+def _contrast(picture: Tensor, core: Tensor, coarse: Tensor | None = None) -> Tensor:
+    """(B, 1, 1, 1): median distance of the brightness from the coarsest shading; NaN where the core is empty."""
+    if coarse is None:
+        coarse = _masked_blur(picture, core, LIGHT_SIGMA * picture.shape[-1])
+    distance = (picture - coarse).mean(1, keepdim=True).abs().flatten(1)
+    return distance.masked_fill(core.flatten(1) < 0.5, float("nan")).nanmedian(1).values[:, None, None, None]
+
+
+def _step(face: Tensor, inner: Tensor, plate: Tensor, counts: Tensor, sigma: float) -> Tensor:
+    """How much brighter the plate is nearby than the face, each where it counts; limited."""
+    step = _masked_blur(plate, counts, sigma) - _masked_blur(face, inner, sigma)
     return step.clamp(-EDGE_LIMIT, EDGE_LIMIT)
 
 

@@ -60,12 +60,27 @@ def test_dark_hair_beside_the_face_does_not_bleed_in() -> None:
     assert torch.allclose(made[inside], target[inside], atol=0.06)
 
 
-def test_the_last_pixels_meet_whatever_is_beside_them() -> None:
-    mask = _disc()
-    target = torch.where(mask > 0, _flat(0.7, 0.5, 0.4), _flat(0.4, 0.3, 0.2))
+def test_the_last_pixels_meet_the_plates_own_face_and_not_the_room_beside_it() -> None:
+    """A face with a dark rim before a white wall: the new face gets the dark rim, and nothing of the wall."""
+    mask, inner = _disc(20), _disc(18)
+    lit, shadow, wall = _flat(0.7, 0.5, 0.4), _flat(0.45, 0.3, 0.22), _flat(1.0, 1.0, 1.0)
+    target = torch.where(mask > 0, torch.where(inner > 0, lit, shadow), wall)
     made = tone_match(torch.where(mask > 0, _flat(0.75, 0.6, 0.5), target), target, mask)
-    edge = made[0, 0, 32, 32 + 19]
-    assert target[0, 0, 32, 60] < edge < target[0, 0, 32, 32] - 0.1
+    rim = (mask > 0) & (inner == 0)
+    for channel in range(3):
+        found = made[:, channel][rim[:, 0]]
+        assert abs(float(found.mean()) - float(shadow[0, channel, 0, 0])) < 0.1
+        assert float(found.max()) < float(lit[0, channel, 0, 0])
+
+
+def test_contrast_is_not_raised_above_both_faces() -> None:
+    """Dark skin with harsh light on soft light skin: scaled as albedo its light would become blotches."""
+    mask, core = _disc(26), _disc(20) > 0
+    waves = 1 + 0.5 * torch.sin(torch.arange(SIZE) * 0.8)[None, None, None]
+    harsh, soft = (_flat(0.3, 0.2, 0.15) + 1) / 2 * waves, (_flat(0.7, 0.55, 0.5) + 1) / 2 * (1 + 0.1 * (waves - 1))
+    made = tone_match(torch.where(mask > 0, harsh * 2 - 1, soft * 2 - 1), soft * 2 - 1, mask)
+    contrasts = [float(x.mean(1)[core[:, 0]].std()) for x in (harsh, soft, (made + 1) / 2)]
+    assert contrasts[2] < 1.25 * contrasts[0] and contrasts[2] > 1.5 * contrasts[1], "softened, and still there"
 
 
 def test_skin_beside_the_face_is_met_at_the_edge_and_not_in_the_middle() -> None:
