@@ -17,7 +17,7 @@ from fsgan_core.training.synthesis.subject_renderer import View
 # A portrait can be turned so far from its own pose before what it never showed is seen. Every sixth view goes further
 # all the same: networks that only look (landmarks, pose, segmentation) must know profiles.
 FURTHEST_TURN_DEG, USUAL_TURN_DEG = 36.0, 17.0
-WIDE_EVERY, WIDE_YAW_DEG = 6, 65.0
+WIDE_EVERY, WIDE_YAW_DEG = 6, 75.0
 PITCH_DEG, FURTHEST_PITCH_DEG, ROLL_DEG, GAZE_DEG = 10.0, 28.0, 7.0, 7.0
 RELIT_SHARE, LIGHT_AMOUNT = 0.5, (0.3, 0.95)
 MARGIN, OFFSET = (1.75, 2.0), 0.02
