@@ -31,6 +31,10 @@ from fsgan_core.weights.adapter import apply_change, compress_change
 
 AVERAGE_DECAY = 0.97
 WARM_UP_STEPS, LAST_RATE = 10, 0.05
+FULL_RATE_BATCH = 10
+"""Pictures a step from which the rate is the one asked for; of fewer it is less in proportion, since a step knows less
+of where to go. With 4 pictures at the full rate one network of six died within 50 steps; at 0.4 of it its likeness on
+held-out frames rose from 0.916 to 0.972 in 200."""
 PATIENT_UNTIL = 0.4
 """Share of the steps before which nothing is given up: at the high rate of the start the held-out frames often get
 worse first, and better than the parent's as the rate falls."""
@@ -189,7 +193,8 @@ class FinetuneRun:
         """Learning rate: a short warm-up, then half a cosine."""
         warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
         fall = 0.5 * (1 + math.cos(math.pi * self.step / self.settings.iterations))
-        return self.settings.learning_rate * warm * (LAST_RATE + (1 - LAST_RATE) * fall)
+        full = self.settings.learning_rate * min(1.0, self.settings.batch / FULL_RATE_BATCH)
+        return full * warm * (LAST_RATE + (1 - LAST_RATE) * fall)
 
     def _check(self, progress: Progress, seconds_a_step: float) -> None:
         """Measure what would be written: the average of the weights, cut to the adapter's rank."""

@@ -19,7 +19,7 @@ from fsgan_core.training.finetune_run import FinetuneRun, Tuned, TunedResult
 from fsgan_core.training.generator_steps import Generated
 
 SETTINGS = FinetuneSettings(
-    iterations=12, batch=2, check_every=4, patience=0, preview_every=0, learning_rate=0.1, rank=2, device="cpu"
+    iterations=12, batch=2, check_every=4, patience=0, preview_every=0, learning_rate=0.5, rank=2, device="cpu"
 )
 GOAL = 0.5
 
@@ -154,3 +154,14 @@ def test_the_parent_itself_is_not_changed(tmp_path: Path) -> None:
     before = copy.deepcopy(parent.network.state_dict())
     FinetuneRun(parent, Features(), SETTINGS, tmp_path, "cpu").run(1, Progress())
     assert all(torch.equal(a, b) for a, b in zip(before.values(), parent.network.state_dict().values(), strict=True))
+
+
+def test_few_pictures_a_step_take_a_smaller_rate(tmp_path: Path) -> None:
+    rates = {}
+    for batch in (2, 5, 10, 20):
+        settings = replace(SETTINGS, batch=batch, learning_rate=0.1)
+        run = FinetuneRun(tuned(), Features(), settings, tmp_path / str(batch), "cpu")
+        run.step = 9
+        rates[batch] = run._rate()
+    assert rates[2] == pytest.approx(0.2 * rates[10]) and rates[5] == pytest.approx(0.5 * rates[10])
+    assert rates[20] == rates[10] <= 0.1
