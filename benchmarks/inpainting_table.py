@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from fsgan_core.color.network_encoding import network_to_linear
+from fsgan_core.evaluation.baselines import fill_by_marching
 from fsgan_core.evaluation.frechet import frechet_distance
 from fsgan_core.face.aligned_face import embed_aligned
 from fsgan_core.face.identify import embed_face
@@ -124,10 +124,9 @@ def compare(
 
 
 def by_marching(face: Tensor, hole: Tensor) -> Tensor:
-    """OpenCV's inpainting (Telea 2004) of the hole (1, 1, S, S); the face as (1, 3, S, S) in [-1, 1]."""
-    eight_bit = np.round((as_picture(face) + 1) * 127.5).astype(np.uint8)
-    filled = cv2.inpaint(np.ascontiguousarray(eight_bit), hole[0, 0].numpy().astype(np.uint8), 5, cv2.INPAINT_TELEA)
-    return torch.from_numpy(filled.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1)[None]
+    """Telea's filling of the hole (1, 1, S, S) in a face (1, 3, S, S) in [-1, 1]."""
+    filled = fill_by_marching(as_picture(face), hole[0, 0].numpy() > 0)
+    return torch.from_numpy(filled.transpose(2, 0, 1))[None]
 
 
 def as_picture(face: Tensor) -> np.ndarray:

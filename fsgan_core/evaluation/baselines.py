@@ -1,6 +1,6 @@
-"""Two peers that need no weights: the classical face swap (warp and Poisson clone), and a plain paste.
+"""Peers that need no weights: the classical face swap (warp and Poisson clone), a plain paste, and Telea's inpainting.
 
-They stand beside us in the tables. Both take the landmarks and the face mask that a swap takes.
+They stand beside us in the tables. The swaps take the landmarks and the face mask that ours takes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fsgan_core.stages.appearance_map import AppearanceMap
 from fsgan_core.stages.face_view import FaceView
 
 _BORDER_PX = 3
+_MARCHING_PX = 5
 
 
 def nearest_view(source: AppearanceMap, pose: np.ndarray) -> FaceView:
@@ -69,3 +70,18 @@ def plain_paste(view: FaceView, target: np.ndarray, landmarks: np.ndarray, matte
     laid = cv2.warpAffine(view.picture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     weight = matte[..., None]
     return np.asarray(laid * weight + np.clip(target, -1, 1) * (1 - weight), np.float32)
+
+
+def fill_by_marching(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """A hole filled from its border inwards (Telea 2004, as in OpenCV).
+
+    Args:
+        picture: (S, S, 3) in [-1, 1]; what is in the hole does not count.
+        hole: (S, S) bool.
+
+    Returns:
+        (S, S, 3) float32 in [-1, 1], rounded to 8 bits.
+    """
+    eight_bit = np.round((np.clip(picture, -1, 1) + 1) * 127.5).astype(np.uint8)
+    filled = cv2.inpaint(np.ascontiguousarray(eight_bit), hole.astype(np.uint8), _MARCHING_PX, cv2.INPAINT_TELEA)
+    return np.asarray(filled.astype(np.float32) / 127.5 - 1, np.float32)

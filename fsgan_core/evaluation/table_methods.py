@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from fsgan_core.color.network_encoding import network_to_linear
-from fsgan_core.evaluation.baselines import classical_warp, nearest_view, plain_paste
+from fsgan_core.evaluation.baselines import classical_warp, fill_by_marching, nearest_view, plain_paste
 from fsgan_core.face.face_analysis import FaceAtFrame
 from fsgan_core.face.segment import FACE, HAIR, segment_face
 from fsgan_core.pipeline.swap_shot import FaceSwapper
@@ -138,9 +138,7 @@ def _fill_with_network(shown: np.ndarray, hole: np.ndarray, moment: PlateMoment,
 
 
 def _fill_by_marching(shown: np.ndarray, hole: np.ndarray, moment: PlateMoment, swapper: FaceSwapper) -> np.ndarray:
-    eight_bit = np.round((np.clip(moment.target, -1, 1) + 1) * 127.5).astype(np.uint8)
-    filled = cv2.inpaint(np.ascontiguousarray(eight_bit), hole.astype(np.uint8), 5, cv2.INPAINT_TELEA)
-    return np.asarray(filled.astype(np.float32) / 127.5 - 1)
+    return fill_by_marching(moment.target, hole)
 
 
 INPAINTING: Mapping[str, Method] = {

@@ -11,6 +11,8 @@ EYES = (
 """WFLW points of each eye: its two corners, and pairs on the upper and lower lid."""
 LIDS = tuple(pair for _, _, lids in EYES for pair in lids)
 """The pairs of both eyes."""
+OUTER_CORNERS = (EYES[0][0], EYES[1][1])
+"""The corners away from the nose; their distance is what landmark errors are measured in."""
 
 
 def eye_opening(landmarks: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.face.segment import FACE, HAIR, decompress_segmentation
 from fsgan_core.geometry.crop_transform import CropTransform
-from fsgan_core.geometry.eye_opening import eye_opening
+from fsgan_core.geometry.eye_opening import OUTER_CORNERS, eye_opening
 from fsgan_core.geometry.face_box import landmarks_to_box
 from fsgan_core.geometry.resample import crop_picture
 from fsgan_core.job.progress import Progress
@@ -25,7 +25,6 @@ from fsgan_core.training.weights_table import Figure
 from fsgan_core.weights.load import Pack
 
 FURTHEST_YAW_DEG = 60.0
-OUTER_EYE_CORNERS = (60, 72)
 SHUT_EYES_YAW_DEG = 40.0
 HALF_OPEN = 0.13
 """Opening (`eye_opening`) halfway between the means of shut and open eyes."""
@@ -149,7 +148,7 @@ def landmark_error(points: np.ndarray, labels: np.ndarray) -> float:
         points: (98, 2) px.
         labels: (98, 2) px of the same picture.
     """
-    first, second = labels[list(OUTER_EYE_CORNERS)]
+    first, second = labels[list(OUTER_CORNERS)]
     ocular = float(np.linalg.norm(first - second))
     return 100 * float(np.linalg.norm(points - labels, axis=1).mean()) / ocular
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fsgan_core.errors import PlateError
+from fsgan_core.geometry.eye_opening import OUTER_CORNERS
 from fsgan_core.job.progress import Progress
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.ict_fit_points import FACE_OUTLINE
@@ -32,7 +33,7 @@ JAW = (
     127, 234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454, 356,
 )  # fmt: skip
 CHIN_OF_JAW = JAW.index(152)
-OUTER_EYE_CORNERS, LOWER_JAW = (60, 72), tuple(range(9, 24))
+LOWER_JAW = tuple(range(9, 24))
 
 
 def write_photos(portraits: Path, folder: Path, progress: Progress) -> None:
@@ -102,6 +103,6 @@ def beard_zone(landmarks: FloatArray, size: tuple[int, int]) -> FloatArray:
     A beard is face: a swap replaces it, and the renders label it so.
     """
     zone = np.zeros(size, np.uint8)
-    outline = landmarks[[*OUTER_EYE_CORNERS[::-1], *LOWER_JAW]]
+    outline = landmarks[[*OUTER_CORNERS[::-1], *LOWER_JAW]]
     cv2.fillPoly(zone, [np.round(outline).astype(np.int32)], 255)
     return np.asarray(zone > 0)

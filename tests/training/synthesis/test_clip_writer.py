@@ -7,7 +7,13 @@ pytest.importorskip("numba", reason="drawing needs numba (extra: train)")
 
 from fsgan_core.errors import JobError, OutputError, PlateError
 from fsgan_core.job.progress import Progress, ProgressEvent
-from fsgan_core.training.synthesis.clip_writer import ClipTask, choose_people, person_generator, write_people
+from fsgan_core.training.synthesis.clip_writer import (
+    RENDERER_VERSION,
+    ClipTask,
+    choose_people,
+    person_generator,
+    write_people,
+)
 from fsgan_core.training.synthesis.prepared_clip import read_clip
 from fsgan_core.training.synthesis.settings import DataFolder
 from fsgan_core.training.synthesis.subject_pack import SubjectPack, SubjectRecord
@@ -60,7 +66,7 @@ def test_the_split_goes_into_the_clip(tmp_path: Path, tiny_data: Path) -> None:
     train, val = (read_clip(tmp_path / f"tiny_000{k}.npz") for k in (0, 1))
     assert (train.meta.split, val.meta.split) == ("train", "val")
     assert (val.meta.name, val.meta.source, val.meta.licence) == ("tiny_0001", "tiny", "CC0-1.0")
-    assert val.meta.origin == {"kind": "clips", "renderer": 3, "seed": 1, "views": 4}
+    assert val.meta.origin == {"kind": "clips", "renderer": RENDERER_VERSION, "seed": 1, "views": 4}
     assert len(val) == 5
     np.testing.assert_allclose(val.identity, [0.3, -0.2], atol=1e-3)  # stored in half precision
 
