@@ -29,7 +29,9 @@ FACE_CERTAINTY = (0.6, 0.85)
 """Certainty of the landmarks up to which there is no face, and from which there surely is one."""
 STEADY_IOU = 0.88
 """The box of the landmarks is where the crop was made for if it overlaps this much; else they are looked at again."""
-MOST_LOOKS = 3
+MOST_LOOKS = 4
+LOST_CERTAINTY = 0.4
+"""Certainty below which the landmarks are not followed any further; on a far turned face, badly framed, it is 0.5."""
 SAME_FACE_IOU = 0.3
 """Where the landmarks have been followed to and where the face was thought to be still overlap this much."""
 DOUBLE_IOU = 0.4
@@ -134,7 +136,7 @@ def _look(picture: ShotPicture, box: np.ndarray, pack: Pack) -> tuple[np.ndarray
         refined, certainty = landmarks_to_plate_box(found.points, transform), found.certainty
         overlap = intersection_over_union(rough, refined)[0, 0]
         rough = refined
-        if overlap >= STEADY_IOU or certainty < FACE_CERTAINTY[0]:
+        if overlap >= STEADY_IOU or certainty < LOST_CERTAINTY:
             break
     is_same = intersection_over_union(box, rough)[0, 0] >= SAME_FACE_IOU
     return rough, certainty if is_same else 0.0

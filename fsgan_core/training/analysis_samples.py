@@ -19,7 +19,6 @@ from fsgan_core.training.augment import (
     random_tint,
 )
 from fsgan_core.training.datasets import Clip, View
-from fsgan_core.training.head_cloth import cover_hair
 from fsgan_core.training.occlusion import Occlusion, lay_occluder
 from fsgan_core.training.synthesis.occluder_pictures import OccluderLibrary
 
@@ -33,8 +32,6 @@ WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
 """Clips are mostly near frontal: such a share of the samples is drawn among the views turned further."""
 SHUT_SHARE = 0.2
 """Of the samples, as far as their clip has views with shut eyes: one clip in two has."""
-COVERED_HAIR_SHARE = 0.12
-"""Of the samples of segmentation: scarves, hoods and hats."""
 DRAWN_OCCLUDER_SHARE = 0.75
 """Of the occluders, where there are hands and objects: the rest are blobs, which look like anything."""
 
@@ -103,14 +100,11 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
 def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair.
 
-    Augmented as in section 3.4, by occluders, and by cloth over the hair.
+    Augmented as in section 3.4 and by occluders.
     """
     view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
-    face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
-    if rng.random() < COVERED_HAIR_SHARE:
-        covered = cover_hair(rgb, (face, hair), view.landmarks, sampler.texture(rng), rng)
-        rgb, hair = covered.rgb, covered.hair
     rgb = random_relight(rgb, rng)
+    face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
     if rng.random() < 0.45:
         occluded = sampler.occlude(rgb, view.landmarks, rng)
         rgb, shown = occluded.rgb, 1 - occluded.alpha

@@ -176,12 +176,6 @@ def random_occluder(size: int, rng: np.random.Generator, texture: np.ndarray) ->
             cv2.ellipse(alpha, box, 255, -1, cv2.LINE_AA)
         else:
             cv2.fillPoly(alpha, [cv2.boxPoints(box).astype(np.int32)], 255, cv2.LINE_AA)
-    colour = random_texture(size, rng, texture)
-    return colour, cv2.GaussianBlur(alpha.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.5, 1.5)))
-
-
-def random_texture(size: int, rng: np.random.Generator, texture: np.ndarray) -> np.ndarray:
-    """(size, size, 3) float32 in [0, 1]: a part of a picture (H, W, 3) uint8, in half of the cases nearly plain."""
     height, width = texture.shape[:2]
     side = int(min(height, width) * rng.uniform(0.15, 0.7))
     y, x = int(rng.integers(0, height - side + 1)), int(rng.integers(0, width - side + 1))
@@ -191,7 +185,7 @@ def random_texture(size: int, rng: np.random.Generator, texture: np.ndarray) -> 
     )
     if rng.random() < 0.5:
         colour = colour.mean((0, 1)) * np.float32(rng.uniform(0.7, 1.2)) + (colour - colour.mean((0, 1))) * 0.25
-    return np.clip(colour, 0, 1)
+    return np.clip(colour, 0, 1), cv2.GaussianBlur(alpha.astype(np.float32) / 255, (0, 0), float(rng.uniform(0.5, 1.5)))
 
 
 def _motion_blur(rgb: np.ndarray, length_px: float, angle: float) -> np.ndarray:
