@@ -18,19 +18,15 @@ import numpy as np
 from finetune_figures import pattern
 
 from fsgan_core.cli.reporting import LogFormat, reporting
-from fsgan_core.color.network_encoding import linear_to_network
-from fsgan_core.evaluation.evaluate_shot import ShotToJudge, default_matte, look_at_source
+from fsgan_core.evaluation.evaluate_shot import look_at_source
 from fsgan_core.evaluation.face_judge import FaceJudge, FrameMeasures, mean_direction
 from fsgan_core.evaluation.identity_provider import identity_embedder
-from fsgan_core.evaluation.table_methods import SWAPS, PlateMoment
+from fsgan_core.evaluation.table_methods import SWAPS
+from fsgan_core.evaluation.tables import open_shot, read_moment
 from fsgan_core.evaluation.triples import Triple, find_triples
-from fsgan_core.face.choose_face import choose_face
 from fsgan_core.job.progress import Progress
 from fsgan_core.media.read import open_plate
-from fsgan_core.pipeline.analysis_file import load_analysis
 from fsgan_core.pipeline.engine import open_engine
-from fsgan_core.pipeline.linear_frame import crop_visible, read_linear
-from fsgan_core.pipeline.swap_shot import prepare_swap
 from fsgan_core.weights.load import MeasureNetworks, Pack, load_measures
 
 COLUMNS = (
@@ -80,10 +76,8 @@ def main() -> None:
 
 def measure(triple: Triple, pack: Pack, measures: MeasureNetworks, progress: Progress) -> Row:
     """Our swap of one shot, measured as it is made."""
-    job = triple.swap_job(pack.name)
-    face, swapper = prepare_swap(job, pack, progress)
-    source_face = choose_face(load_analysis(job.analysis_paths()[1]), job.settings.source_face)
-    shot = ShotToJudge(job.plate_to_analyze(), job.plate_to_analyze(), face, job.source_to_analyze(), source_face)
+    shot, swapper = open_shot(triple, pack, progress)
+    face = shot.plate_face
     embed = identity_embedder("bundled", measures)
     vectors, _ = look_at_source(shot, pack, embed, progress)
     judge = FaceJudge(pack, measures, embed, mean_direction(vectors))
@@ -94,14 +88,10 @@ def measure(triple: Triple, pack: Pack, measures: MeasureNetworks, progress: Pro
     progress.begin(triple.name, len(face))
     with open_plate(shot.plate) as reader:
         for number in map(int, face.frames):
-            at = face.at(number)
-            assert at is not None
-            target = np.clip(linear_to_network(crop_visible(read_linear(reader, number), at.crop)), -1, 1)
-            moment = PlateMoment(target, at, default_matte(at))
-            made = SWAPS["ours"](moment, swapper)
-            ours.append(judge.judge(target, made, at, moment.matte))
-            plates.append(judge.judge(target, target, at, moment.matte))
-            now = [made, target]
+            moment = read_moment(reader, face, number)
+            now = [SWAPS["ours"](moment, swapper), moment.target]
+            for measured, picture in zip((ours, plates), now, strict=True):
+                measured.append(judge.judge(moment.target, picture, moment.face, moment.matte))
             if before:
                 changes.append([float(np.abs(x - y).mean()) / 2 for x, y in zip(now, before, strict=True)])
             before = now

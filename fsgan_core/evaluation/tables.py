@@ -21,6 +21,7 @@ from fsgan_core.evaluation.triples import Triple
 from fsgan_core.face.choose_face import choose_face
 from fsgan_core.face.face_analysis import FaceAnalysis
 from fsgan_core.job.progress import Progress
+from fsgan_core.media.plate_reader import PlateReader
 from fsgan_core.media.read import open_plate
 from fsgan_core.pipeline.analysis_file import load_analysis
 from fsgan_core.pipeline.frame_stream import stream_frames
@@ -82,12 +83,8 @@ def run_table(
     for triple in triples:
         for name, method in {**methods, **({} if itself else _result_method(triple))}.items():
             pack = pack_of(triple, name)
-            job = triple.swap_job(pack.name)
-            face, swapper = prepare_swap(job, pack, progress)
-            source_face = choose_face(load_analysis(job.analysis_paths()[1]), job.settings.source_face)
-            shot = ShotToJudge(
-                job.plate_to_analyze(), job.plate_to_analyze(), face, job.source_to_analyze(), source_face
-            )
+            shot, swapper = open_shot(triple, pack, progress)
+            face = shot.plate_face
             if itself:
                 shot = replace(shot, source=shot.plate, source_face=face)
             vectors, features = look_at_source(shot, pack, judge_with[1], progress)
@@ -96,6 +93,24 @@ def run_table(
             progress.begin(f"{triple.name}: {name}", len(face))
             _run_shot(shot, face, method, swapper, judge, rows[name], progress)
     return rows
+
+
+def open_shot(triple: Triple, pack: Pack, progress: Progress) -> tuple[ShotToJudge, FaceSwapper]:
+    """A shot with its plate in the place of a result, and what swaps it; errors as of `swap_shot.prepare_swap`."""
+    job = triple.swap_job(pack.name)
+    face, swapper = prepare_swap(job, pack, progress)
+    source_face = choose_face(load_analysis(job.analysis_paths()[1]), job.settings.source_face)
+    return ShotToJudge(
+        job.plate_to_analyze(), job.plate_to_analyze(), face, job.source_to_analyze(), source_face
+    ), swapper
+
+
+def read_moment(reader: PlateReader, face: FaceAnalysis, number: int) -> PlateMoment:
+    """A frame of the plate that shows the face, as methods take it."""
+    at = face.at(number)
+    assert at is not None
+    target = np.clip(linear_to_network(crop_visible(read_linear(reader, number), at.crop)), -1, 1)
+    return PlateMoment(target, at, default_matte(at))
 
 
 def _result_method(triple: Triple) -> dict[str, Method]:
@@ -120,15 +135,11 @@ def _run_shot(
     meter = FlickerMeter()
     frames = []
     with open_plate(shot.plate) as reader:
-
-        def moment_of(number: int) -> PlateMoment:
-            at = face.at(number)
-            assert at is not None
-            target = np.clip(linear_to_network(crop_visible(read_linear(reader, number), at.crop)), -1, 1)
-            return PlateMoment(target, at, default_matte(at))
-
         for moment, made in stream_frames(
-            [int(number) for number in face.frames], moment_of, lambda m: (m, method(m, swapper)), lambda done: done
+            [int(number) for number in face.frames],
+            lambda number: read_moment(reader, face, number),
+            lambda m: (m, method(m, swapper)),
+            lambda done: done,
         ):
             frames.append(judge.judge(moment.target, made, moment.face, moment.matte))
             meter.add(moment.face.frame, (made + 1) / 2, moment.matte)

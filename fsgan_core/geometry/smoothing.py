@@ -107,12 +107,13 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
     """
     points = np.asarray(landmarks, np.float64)
     smoothed = np.empty_like(points)
+    limits = departure_limits(points, side)
     for name, part in FACE_PARTS.items():
         members = points[:, list(part)]
         moving = landmark_weight(points, name, frames, side)
         curve = running_parabola(members, frames)
         steady = _mixed(curve, running_mean(members, frames), moving)
-        leaves = departure_weight(members / side, curve / side, departure_limits(points, side))
+        leaves = departure_weight(members / side, curve / side, limits)
         smoothed[:, list(part)] = _mixed(members, steady, leaves)
     return smoothed.astype(np.float32)
 
