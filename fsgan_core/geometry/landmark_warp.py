@@ -7,6 +7,7 @@ between frames.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -15,6 +16,8 @@ from scipy.spatial import Delaunay
 
 _CONTOUR = np.arange(0, 33)
 _BROWS = np.arange(33, 51)
+_FACE_POINTS, _HEAD_POINTS = 103, 120
+"""Of `control_points`: landmarks and forehead; these and the ring."""
 
 MEAN_FACE = np.array([
     (0.2015, 0.3727), (0.2024, 0.4152), (0.2044, 0.4576), (0.2058, 0.5001), (0.2091, 0.5425), (0.2142, 0.5847),
@@ -87,6 +90,32 @@ def warp_map(from_points: np.ndarray, to_points: np.ndarray, size: tuple[int, in
     return np.stack([map_x, map_y], -1)
 
 
+def shown_shares(
+    from_points: Sequence[np.ndarray], to_points: np.ndarray, size: tuple[int, int]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """How much of each patch of the head several views show, by area: below 1 it is stretched, below 0 turned away.
+
+    Args:
+        from_points: One (98, 2) px a view.
+        to_points: (98, 2) px of the warped picture.
+        size: height, width, px, of all.
+
+    Returns:
+        One (H, W) float32 a view: area of the triangle in the view over its area in the warped picture, at most 1 and
+        1 beyond the head; and (H, W) bool, the face without the ring around it.
+    """
+    target, triangles = control_points(to_points, size), face_triangles()
+    index = _triangle_index(target, triangles, size)
+    areas = _areas(target, triangles)
+    areas[np.abs(areas) < 1e-3] = np.inf
+    beyond = (triangles >= _HEAD_POINTS).any(1)
+    shares = []
+    for points in from_points:
+        share = np.minimum(_areas(control_points(points, size), triangles) / areas, 1)
+        shares.append(np.where(beyond, 1, share).astype(np.float32)[index])
+    return shares, np.all(triangles < _FACE_POINTS, axis=1)[index]
+
+
 def control_points(landmarks: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The 98 landmarks with the points that carry forehead, hair and border.
 
@@ -130,8 +159,7 @@ def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, 
     background.
     """
     corners = target[triangles]
-    edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    area = edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0]
+    area = _areas(target, triangles)
     front = np.sign(area) == np.sign(np.median(area))
     order = np.lexsort((_NEARNESS[triangles].min(1), front))
     canvas = np.zeros(size, np.int32)
@@ -139,6 +167,13 @@ def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, 
     for triangle in order:
         cv2.fillConvexPoly(canvas, fixed[triangle], int(triangle), lineType=cv2.LINE_8, shift=4)
     return canvas
+
+
+def _areas(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(T,) twice the signed area of each triangle, square px."""
+    corners = points[triangles]
+    edge_a, edge_b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return np.asarray(edge_a[:, 0] * edge_b[:, 1] - edge_a[:, 1] * edge_b[:, 0])
 
 
 def _triangle_affines(target: np.ndarray, source: np.ndarray, triangles: np.ndarray) -> np.ndarray:

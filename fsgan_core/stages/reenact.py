@@ -10,7 +10,7 @@ import numpy as np
 from torch import nn
 
 from fsgan_core.face.network_input import device_of
-from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.geometry.mirrored_warp import warp_with_mirror
 from fsgan_core.networks.inference import infer
 from fsgan_core.stages.face_view import FaceView, roll_view
 from fsgan_core.stages.network_arrays import pictures_to_tensor, rows_to_tensor, tensor_to_pictures
@@ -117,7 +117,7 @@ def _generate(
 ) -> np.ndarray:
     """One step of G_r for each picture: (K, S, S, 3)."""
     size, device = pictures[0].shape[0], device_of(generator)
-    warped = [warp_to_landmarks(*step) for step in zip(pictures, points, goals, strict=True)]
+    warped = [warp_with_mirror(*step) for step in zip(pictures, points, goals, strict=True)]
     heat_points = rows_to_tensor([goal / size for goal in goals], device)
     made = infer(generator, pictures_to_tensor(pictures, device), pictures_to_tensor(warped, device), heat_points)
     return tensor_to_pictures(made)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.geometry.mirrored_warp import warp_with_mirror
 from fsgan_core.geometry.poisson_clone import poisson_clone
 from fsgan_core.networks.colour_spread import spread
 from fsgan_core.networks.tone_match import tone_match
@@ -96,7 +97,7 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
     picture = random_lens(pictures[0], rng, 0.35)
     from_points = shaken(source.landmarks, rng, 0.004 * size)
     to_points = shaken(target.landmarks, rng, 0.002 * size)
-    warped = warp_to_landmarks(picture, from_points, to_points)
+    warped = warp_with_mirror(picture, from_points, to_points)
     return {
         "view": to_network(picture), "warped": to_network(warped), "points": (to_points / size).astype(np.float32),
         "target": to_network(pictures[1]), "face": as_plane(target.face), "head": head_mask(target.face, target.hair),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.geometry.mirrored_warp import warp_with_mirror
 from fsgan_core.stages.face_view import FaceView, flip_view, roll_view
 from fsgan_core.training.analysis_samples import to_network
 from fsgan_core.training.augment import random_light
@@ -118,7 +118,7 @@ def subject_sample(sampler: SubjectSampler, rng: np.random.Generator) -> dict[st
     to_points = shaken(asked, rng, 0.001 * size)
     return {
         "view": to_network(shown),
-        "warped": to_network(warp_to_landmarks(shown, from_points, to_points)),
+        "warped": to_network(warp_with_mirror(shown, from_points, to_points)),
         "points": (to_points / size).astype(np.float32),
         "target": to_network(wanted),
         "face": as_plane(target.face),
