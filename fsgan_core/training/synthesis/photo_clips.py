@@ -10,6 +10,7 @@ import numpy as np
 from fsgan_core.errors import PlateError
 from fsgan_core.geometry.eye_opening import OUTER_CORNERS
 from fsgan_core.job.progress import Progress
+from fsgan_core.training.synthesis.corrected_hair import corrected_hair
 from fsgan_core.training.synthesis.head_camera import FloatArray
 from fsgan_core.training.synthesis.ict_fit_points import FACE_OUTLINE
 from fsgan_core.training.synthesis.ict_label_points import MEDIAPIPE_OF_LANDMARK
@@ -75,10 +76,11 @@ def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame
     picture = read_portrait(portraits / "images" / f"{name}.jpg")
     hair_path = portraits / "hair" / f"{name}.jpg"
     hair = cv2.imread(str(hair_path), cv2.IMREAD_GRAYSCALE) if hair_path.exists() else None
+    drawn = corrected_hair(name, PICTURE_PX)
     if hair is None:
         raise PlateError("no readable hair mask; copy the data folder again", path=str(hair_path))
     size, scale = (PICTURE_PX, PICTURE_PX), PICTURE_PX / FITTED_PX
-    hair = cv2.resize(hair, size)
+    hair = cv2.resize(hair, size) if drawn is None else np.round(drawn * 255).astype(np.uint8)
     face = np.zeros(size, np.uint8)
     outline = np.round(mediapipe[list(FACE_OUTLINE)] * scale).astype(np.int32)
     cv2.fillPoly(face, [outline], 255, cv2.LINE_AA)

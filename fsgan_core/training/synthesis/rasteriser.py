@@ -252,36 +252,38 @@ def compose(
     Args:
         fragments: Of the relief.
         mesh: Of the relief; its surface is not used.
-        photograph: (P, P, 5) float32: linear colour, opacity of the person, opacity of hair in front of the face.
+        photograph: (P, P, 6) float32: linear colour, opacity of the person, opacity of hair or a hat in front of the
+            face, label "hair".
         face: The drawn face at the canvas' size.
         canvas: Holds the background; changed in place, masks included.
     """
     height, width = fragments.depth.shape
     limit, one = np.float32(photograph.shape[0] - 1.001), np.float32(1)
-    texels = np.zeros(5, np.float32)
+    texels = np.zeros(6, np.float32)
     p = photograph
     for y in range(height):
         for x in range(width):
             t = fragments.triangle[y, x]
-            front = np.float32(0)
-            texels[3] = texels[4] = 0
+            near = np.float32(0)
+            texels[3] = texels[4] = texels[5] = 0
             if t >= 0:
                 corners = mesh.triangles[t]
                 w0, w1 = fragments.weights[y, x, 0], fragments.weights[y, x, 1]
                 row, column, fy, fx = _place(mesh.texel, corners, w0, w1, limit)
                 r1, c1 = row + np.uintp(1), column + np.uintp(1)
-                for k in range(5):
+                for k in range(6):
                     texels[k] = _between(p[row, column, k], p[row, c1, k], p[r1, column, k], p[r1, c1, k], fy, fx)
                 for k in range(3):
                     light = w0 * mesh.light[corners[0], k] + w1 * mesh.light[corners[1], k]
                     texels[k] *= light + (one - w0 - w1) * mesh.light[corners[2], k]
                 nearer = (face.depth[y, x] + HAIR_BEHIND_CM - fragments.depth[y, x]) / HAIR_FADE_CM
-                front = texels[4] * np.float32(min(1.0, max(0.0, nearer)))
-            person, hair, uncovered = texels[3], texels[4], one - face.opacity[y, x]
+                near = np.float32(min(1.0, max(0.0, nearer)))
+            person, hair, uncovered = texels[3], texels[5], one - face.opacity[y, x]
+            front = texels[4] * near
             for k in range(3):
                 colour = canvas.colour[y, x, k]
                 colour += (texels[k] - colour) * person
                 colour = colour * uncovered + face.colour[y, x, k]
                 canvas.colour[y, x, k] = colour + (texels[k] - colour) * front
             canvas.face[y, x] = face.face_region[y, x] * (one - front)
-            canvas.hair[y, x] = max(front, hair * uncovered * person)
+            canvas.hair[y, x] = max(min(texels[4], hair) * near, hair * uncovered * person)

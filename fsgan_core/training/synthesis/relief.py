@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from fsgan_core.training.synthesis.corrected_hair import BARE_HEADED, corrected_hair
 from fsgan_core.training.synthesis.head_camera import FIT_DISTANCE_CM, FIT_ORIGIN, FloatArray, project_fitted
 from fsgan_core.training.synthesis.head_maps import ATLAS_PX, HeadMaps, hair_zone
 from fsgan_core.training.synthesis.hole_filling import fill_holes
@@ -35,7 +36,8 @@ class Relief:
     """The photograph behind the face.
 
     Attributes:
-        photograph: (320, 320, 5) float32: linear colour, opacity of the person, opacity of hair in front of the face.
+        photograph: (320, 320, 6) float32: linear colour, opacity of the person, opacity of hair or a hat in front of
+            the face, label "hair".
         background: (320, 320, 3) float32 linear: what may lie behind the person.
         triangles: (T, 3) int32 of the grid; texel (G*G, 2) float32 its place in the photograph, px.
         still: (G*G, 3) float32 cm in the camera's frame: where the grid stays if the head turns.
@@ -117,7 +119,9 @@ def _face_in_portrait(maps: HeadMaps, subject: PackedSubject, projected: FloatAr
     # Over the forehead and the temples the hair mask may be trusted; on a cheek it is a beard or a mistake.
     believed = np.ones(covered.shape, np.float32)
     believed[skin.drawn] = hair_zone(texel)
-    return _FaceInPortrait(depth, covered.astype(np.float32), opacity, subject.hair * believed)
+    corrected = corrected_hair(subject.record.name, PORTRAIT_PX) if subject.record.name in BARE_HEADED else None
+    hair = subject.hair if corrected is None else corrected
+    return _FaceInPortrait(depth, covered.astype(np.float32), opacity, hair * believed)
 
 
 def _draw(projected: FloatArray, triangles: IntArray) -> Fragments:
@@ -128,7 +132,7 @@ def _draw(projected: FloatArray, triangles: IntArray) -> Fragments:
 
 
 def _photograph(subject: PackedSubject, face: _FaceInPortrait) -> FloatArray:
-    """(320, 320, 5) float32: the portrait without the face, whose place is filled, and its two opacities."""
+    """(320, 320, 6) float32: the portrait without the face, whose place is filled, its two opacities, and the label."""
     inside = _outline_filled(face.opacity > 0.98)
     inside = cv2.erode(inside, np.ones((9, 9)))
     person = np.clip((subject.person - 0.3) / 0.5, 0, 1)
@@ -139,7 +143,9 @@ def _photograph(subject: PackedSubject, face: _FaceInPortrait) -> FloatArray:
     share = cv2.GaussianBlur(kept, (0, 0), 1.5)[..., None]
     colour = linear * share + colour * (1 - share)
     hair_in_front = np.clip((face.hair - 0.25) / 0.5, 0, 1)
-    return np.ascontiguousarray(np.dstack([colour, person, hair_in_front]).astype(np.float32))
+    corrected = corrected_hair(subject.record.name, PORTRAIT_PX)
+    label = hair_in_front if corrected is None else corrected
+    return np.ascontiguousarray(np.dstack([colour, person, hair_in_front, label]).astype(np.float32))
 
 
 def _outline_filled(mask: FloatArray) -> FloatArray:

@@ -122,11 +122,15 @@ def test_eyes_have_maps_of_their_own_and_plain_has_none(surface: int, value: flo
     assert np.all(layer.opacity[:8, :8] == 1)
 
 
+@pytest.mark.parametrize("labelled", [1.0, 0.0])
 @pytest.mark.parametrize(("relief_depth", "expected"), [(4.0, 1.0), (9.0, 0.5)])
-def test_hair_covers_the_face_only_where_it_lies_in_front(relief_depth: float, expected: float) -> None:
-    """Background 0, a person of 1 over it, a face of 0.5 over that, hair (colour 1) before or behind the face."""
+def test_hair_covers_the_face_only_where_it_lies_in_front(
+    relief_depth: float, expected: float, labelled: float
+) -> None:
+    """Background 0, a person of 1 over it, a face of 0.5 over that, hair or a hat (colour 1) before or behind it."""
     fragments = draw(quad(0, 0, 9, 11, relief_depth), QUAD)
-    photograph = np.ones((16, 16, 5), np.float32)
+    photograph = np.ones((16, 16, 6), np.float32)
+    photograph[..., 5] = labelled
     texel = np.array([[0, 0], [0, 8], [8, 8], [8, 0]], np.float32)
     mesh = PaintedMesh(QUAD, np.zeros(2, np.int32), texel, np.ones((4, 3), np.float32))
     one, size = np.ones((12, 10), np.float32), (12, 10)
@@ -136,4 +140,4 @@ def test_hair_covers_the_face_only_where_it_lies_in_front(relief_depth: float, e
     np.testing.assert_allclose(canvas.colour, expected)
     in_front = float(relief_depth < 5)
     np.testing.assert_allclose(canvas.face, 1 - in_front)
-    np.testing.assert_allclose(canvas.hair, in_front)
+    np.testing.assert_allclose(canvas.hair, in_front * labelled)

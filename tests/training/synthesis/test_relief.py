@@ -27,7 +27,8 @@ def test_the_head_bulges_from_what_is_behind(tiny_subject: Subject) -> None:
 
 def test_hair_in_front_is_kept_and_the_face_is_filled(tiny_subject: Subject) -> None:
     photograph = tiny_subject.relief.photograph
-    assert photograph.shape == (320, 320, 5)
+    assert photograph.shape == (320, 320, 6)
+    np.testing.assert_array_equal(photograph[..., 4], photograph[..., 5])
     assert photograph[60, 160, 4] > 0.9
     assert photograph[180, 160, 4] == 0
     assert photograph[180, 160, 3] == 1
