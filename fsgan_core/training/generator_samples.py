@@ -20,7 +20,7 @@ from fsgan_core.training.datasets import Clip, View
 
 PHOTOGRAPH_SHARE = 0.3
 """Of the targets of G_r, where a clip has the photograph that its views were drawn from."""
-SHUT_SHARE = 0.2
+SHUT_SHARE = 0.3
 """Of the targets of G_r, as far as their clip has views with shut eyes: a blink is rare in clips, and seen at once."""
 FINE = CropJitter(rotation_deg=6.0, scale=0.05, shift=0.02)
 

@@ -76,7 +76,8 @@ def reenactment_pictures(
     head, face = batch["head"], batch["face"]
     single = net(batch["view"], batch["warped"], batch["points"], stage)
     weight = 0.25 + 0.75 * face + PARTS_WEIGHT * batch["parts"]
-    background = ((single - batch["target"]).abs() * (1 - head)).mean() * context.pixel_weight * 2
+    # What lies behind the target cannot be known: the warped view's background is kept, sharp instead of guessed.
+    background = ((single - batch["warped"]).abs() * (1 - head)).mean() * context.pixel_weight * 2
     detail = ((single - batch["target"]).abs() * weight).mean() * context.pixel_weight * 4
     results = [
         Generated(remove_background(single, head), remove_background(batch["target"], head), background + detail)
