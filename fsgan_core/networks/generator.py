@@ -3,9 +3,10 @@
 `Global(n1, n2, n3)` is a residual U-Net with summed skips, `Enhancer(G, n)` goes around it.
 
 One code, two sizes. `paper` has the paper's widths and a tanh output. `compact` is narrow, takes landmarks at half
-resolution only and adds its output to an input picture that is already near to what is wanted (the warped view, the
-known face, the transfer): it starts as the identity. (A learned gate between the two was tried and rejected: it closes
-before the network has learned anything.)
+resolution only and adds its output to a picture that is already near to what is wanted (the warped view, the known
+face, the transfer): it starts as the identity. G_r first moves that picture a little (`shifts`): 98 landmarks do not
+say where all of the skin goes. (A learned gate between picture and output was tried and rejected: it closes before the
+network has learned anything.)
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from torch import Tensor, nn
 from fsgan_core.networks.conv_block import Down, Padding, Up, residual_blocks
 from fsgan_core.networks.landmark_heatmap import LandmarkConv
 
+MOST_SHIFT = 1 / 16
+"""Of the side: how far a pixel is moved at most."""
+SHIFT_SLOWNESS = 4.0
+"""The convolution's output is divided by this: one step of Adam moves all its weights, and must not move pixels far."""
+
 
 @dataclass(frozen=True)
 class GeneratorSize:
@@ -29,6 +35,7 @@ class GeneratorSize:
         blocks: Residual blocks at the same four places: n, n1, n2, n3.
         fine_landmarks: Whether the full-resolution input also gets heatmaps (paper) or only the half-resolution one.
         residual: Whether the output is a change of an input picture (compact) or a plain tanh (paper).
+        shifts: Whether that picture is first moved, pixel by pixel, by up to a sixteenth of its side.
         gaussian_half: Whether the half-resolution picture is made by a 5x5 Gaussian (OpenCV's pyrDown, what the
             released G_r was fed) or by a 3x3 mean.
     """
@@ -37,6 +44,7 @@ class GeneratorSize:
     blocks: tuple[int, int, int, int]
     fine_landmarks: bool
     residual: bool
+    shifts: bool = False
     gaussian_half: bool = False
 
     @property
@@ -110,6 +118,8 @@ class Enhancer(nn.Module):
         self.up = Up(size.widths[1], size.widths[0], size.padding)
         self.blocks = residual_blocks(size.widths[0], size.blocks[0], size.padding)
         self.out_conv = output_conv(size.widths[0], size.padding)
+        # From the features at half resolution: what lies off does so by patches, not by pixels.
+        self.shift_conv = nn.Conv2d(size.widths[1], 2, 3, 1, 1, bias=False) if size.shifts else None
 
     def forward(self, picture: Tensor, points: Tensor | None, passed: Tensor, stage: str = "full") -> Tensor:
         """The generated picture.
@@ -124,10 +134,17 @@ class Enhancer(nn.Module):
             (B, 3, S, S) in [-1, 1].
         """
         if stage == "base":
-            return self._output(self.base.out_conv(self.base(picture, points)), passed)
+            features = self.base(picture, points)
+            return self._output(self.base.out_conv(features), self._moved(passed, features))
         half = gaussian_half(picture) if self.size.gaussian_half else mean_half(picture)
-        x = self.in_conv(picture, points) + self.up(self.base(half, points))
-        return self._output(self.out_conv(self.blocks(x)), passed)
+        features = self.base(half, points)
+        x = self.in_conv(picture, points) + self.up(features)
+        return self._output(self.out_conv(self.blocks(x)), self._moved(passed, features))
+
+    def _moved(self, picture: Tensor, features: Tensor) -> Tensor:
+        if self.shift_conv is None:
+            return picture
+        return moved(picture, MOST_SHIFT * torch.tanh(self.shift_conv(features).float() / SHIFT_SLOWNESS))
 
     def _output(self, x: Tensor, passed: Tensor) -> Tensor:
         x = x.float()
@@ -135,6 +152,26 @@ class Enhancer(nn.Module):
             return torch.tanh(x)
         changed = passed + x
         return changed if self.training else changed.clamp(-1, 1)
+
+
+def moved(picture: Tensor, shifts: Tensor) -> Tensor:
+    """A picture whose pixels come from a little way off.
+
+    Args:
+        picture: (B, C, S, S).
+        shifts: (B, 2, s, s) x and y of where each pixel comes from, minus its own place, in sides of the picture.
+
+    Returns:
+        (B, C, S, S) float32; bicubic, the border repeated.
+    """
+    side = picture.shape[-1]
+    if shifts.shape[-1] != side:
+        shifts = F.interpolate(shifts.float(), size=(side, side), mode="bilinear", align_corners=False)
+    centres = (torch.arange(side, device=picture.device, dtype=torch.float32) + 0.5) * (2 / side) - 1
+    x = centres[None, None, :] + 2 * shifts[:, 0].float()
+    y = centres[None, :, None] + 2 * shifts[:, 1].float()
+    grid = torch.stack([x, y], -1)
+    return F.grid_sample(picture.float(), grid, mode="bicubic", padding_mode="border", align_corners=False)
 
 
 def mean_half(picture: Tensor) -> Tensor:

@@ -160,7 +160,7 @@ def initialise(network: nn.Module) -> None:
     for name, module in network.named_modules():
         if name.endswith(("final", "heads")) and hasattr(module, "weight"):
             nn.init.normal_(module.weight, 0.0, 0.01)
-        if name.endswith("out_conv") and isinstance(module, nn.Conv2d):
+        if name.endswith(("out_conv", "shift_conv")) and isinstance(module, nn.Conv2d):
             enhancer = getattr(network, "net", None)
             residual = isinstance(enhancer, Enhancer) and enhancer.size.residual
             # A residual generator starts as the identity.

@@ -31,7 +31,7 @@ FEATURE_ATTRIBUTES = 2 * 98 + 3 + EXPRESSION_COEFFICIENTS
 
 _PAPER_GR = GeneratorSize((128, 256, 512, 1024), (2, 2, 2, 3), fine_landmarks=True, residual=False)
 _PAPER_GB = GeneratorSize((128, 256, 512, 1024), (1, 1, 1, 1), fine_landmarks=True, residual=False)
-_COMPACT_GR = GeneratorSize((16, 32, 96, 192), (2, 2, 2, 3), fine_landmarks=False, residual=True)
+_COMPACT_GR = GeneratorSize((16, 32, 96, 192), (2, 2, 2, 3), fine_landmarks=False, residual=True, shifts=True)
 _COMPACT_GC = GeneratorSize((16, 32, 64, 160), (2, 2, 2, 3), fine_landmarks=False, residual=True)
 _COMPACT_GB = GeneratorSize((16, 32, 64, 128), (1, 1, 1, 1), fine_landmarks=False, residual=True)
 
