@@ -7,7 +7,6 @@ between frames.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -62,10 +61,7 @@ def warp_to_landmarks(view: np.ndarray, from_points: np.ndarray, to_points: np.n
     Returns:
         (H, W, C) float32; bilinear, the border repeated.
     """
-    source_px = warp_map(from_points, to_points, view.shape[:2])
-    picture = np.ascontiguousarray(view, np.float32)
-    map_x, map_y = source_px[..., 0] - np.float32(0.5), source_px[..., 1] - np.float32(0.5)
-    return cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(view.shape)
+    return WarpTarget(to_points, view.shape[:2]).warp(view, from_points)
 
 
 def warp_map(from_points: np.ndarray, to_points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -79,41 +75,59 @@ def warp_map(from_points: np.ndarray, to_points: np.ndarray, size: tuple[int, in
     Returns:
         (H, W, 2) float32 px x, y of the view at the pixel centres, +0.5 convention.
     """
-    height, width = size
-    source, target = control_points(from_points, size), control_points(to_points, size)
-    triangles = face_triangles()
-    affine = _triangle_affines(target, source, triangles)[_triangle_index(target, triangles, size)]
-    x = np.arange(width, dtype=np.float32) + 0.5
-    y = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
-    map_x = affine[..., 0] * x + affine[..., 1] * y + affine[..., 2]
-    map_y = affine[..., 3] * x + affine[..., 4] * y + affine[..., 5]
-    return np.stack([map_x, map_y], -1)
+    return WarpTarget(to_points, size).map_from(from_points)
 
 
-def shown_shares(
-    from_points: Sequence[np.ndarray], to_points: np.ndarray, size: tuple[int, int]
-) -> tuple[list[np.ndarray], np.ndarray]:
-    """How much of each patch of the head several views show, by area: below 1 it is stretched, below 0 turned away.
+class WarpTarget:
+    """Landmarks that views are warped to: its triangles are drawn once for all views.
 
     Args:
-        from_points: One (98, 2) px a view.
         to_points: (98, 2) px of the warped picture.
-        size: height, width, px, of all.
-
-    Returns:
-        One (H, W) float32 a view: area of the triangle in the view over its area in the warped picture, at most 1 and
-        1 beyond the head; and (H, W) bool, the face without the ring around it.
+        size: height, width, px, of it and of the views.
     """
-    target, triangles = control_points(to_points, size), face_triangles()
-    index = _triangle_index(target, triangles, size)
-    areas = _areas(target, triangles)
-    areas[np.abs(areas) < 1e-3] = np.inf
-    beyond = (triangles >= _HEAD_POINTS).any(1)
-    shares = []
-    for points in from_points:
-        share = np.minimum(_areas(control_points(points, size), triangles) / areas, 1)
-        shares.append(np.where(beyond, 1, share).astype(np.float32)[index])
-    return shares, np.all(triangles < _FACE_POINTS, axis=1)[index]
+
+    def __init__(self, to_points: np.ndarray, size: tuple[int, int]) -> None:
+        self._size, self._triangles = size, face_triangles()
+        self._points = control_points(to_points, size)
+        self._index = _triangle_index(self._points, self._triangles, size)
+
+    def warp(self, view: np.ndarray, from_points: np.ndarray) -> np.ndarray:
+        """A view (H, W, C) with its landmarks (98, 2) here; see `warp_to_landmarks`."""
+        source_px = self.map_from(from_points)
+        picture = np.ascontiguousarray(view, np.float32)
+        map_x, map_y = source_px[..., 0] - np.float32(0.5), source_px[..., 1] - np.float32(0.5)
+        return cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(view.shape)
+
+    def map_from(self, from_points: np.ndarray) -> np.ndarray:
+        """(H, W, 2) where each pixel comes from in a view with these landmarks (98, 2); see `warp_map`."""
+        height, width = self._size
+        source = control_points(from_points, self._size)
+        affine = _triangle_affines(self._points, source, self._triangles)[self._index]
+        x = np.arange(width, dtype=np.float32) + 0.5
+        y = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
+        map_x = affine[..., 0] * x + affine[..., 1] * y + affine[..., 2]
+        map_y = affine[..., 3] * x + affine[..., 4] * y + affine[..., 5]
+        return np.stack([map_x, map_y], -1)
+
+    def shown_share(self, from_points: np.ndarray) -> np.ndarray:
+        """How much of each patch of the head a view shows, by area: below 1 it is stretched, below 0 turned away.
+
+        Args:
+            from_points: (98, 2) px of the view.
+
+        Returns:
+            (H, W) float32: area of the triangle in the view over its area here, at most 1, and 1 beyond the head.
+        """
+        areas = _areas(self._points, self._triangles)
+        areas[np.abs(areas) < 1e-3] = np.inf
+        share = np.minimum(_areas(control_points(from_points, self._size), self._triangles) / areas, 1)
+        beyond = (self._triangles >= _HEAD_POINTS).any(1)
+        return np.where(beyond, 1, share).astype(np.float32)[self._index]
+
+    @property
+    def face(self) -> np.ndarray:
+        """(H, W) bool: the face, without the ring around it."""
+        return np.all(self._triangles < _FACE_POINTS, axis=1)[self._index]
 
 
 def control_points(landmarks: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -10,14 +10,13 @@ import cv2
 import numpy as np
 
 from fsgan_core.geometry.landmark_mirror import mirror_landmarks
-from fsgan_core.geometry.landmark_warp import shown_shares, warp_to_landmarks
+from fsgan_core.geometry.landmark_warp import WarpTarget
 
 _SEEN = (0.15, 0.45)
 """Of the area that a patch of the face takes in the warped picture, how much the view has: at the first share the
 mirror image takes its place, from the second on it does not."""
 _GAIN = 0.25
 """By how much larger the patch must be in the mirror image for it to take the place wholly."""
-
 _COARSE = 4
 """At one of how many pixels the difference of the colours is averaged."""
 
@@ -33,16 +32,17 @@ def warp_with_mirror(view: np.ndarray, from_points: np.ndarray, to_points: np.nd
     Returns:
         (H, W, 3) float32; `warp_to_landmarks` alone where the view shows the face well enough.
     """
-    warped = warp_to_landmarks(view, from_points, to_points)
-    height, width = view.shape[:2]
+    target, width = WarpTarget(to_points, view.shape[:2]), view.shape[1]
+    warped = target.warp(view, from_points)
     mirrored_points = mirror_landmarks(from_points, width)
-    (own, other), face = shown_shares([from_points, mirrored_points], to_points, (height, width))
+    own, other = target.shown_share(from_points), target.shown_share(mirrored_points)
     weight = np.clip((_SEEN[1] - own) / (_SEEN[1] - _SEEN[0]), 0, 1) * np.clip((other - own) / _GAIN, 0, 1)
     if not weight.any():
         return warped
+    face = target.face
     # Apart, so that nothing of the background comes over the outline of the face.
     weight = np.where(face, _smooth(weight, face, width / 85), _smooth(weight, ~face, width / 85))[..., None]
-    mirror = warp_to_landmarks(np.ascontiguousarray(view[:, ::-1]), mirrored_points, to_points)
+    mirror = target.warp(view[:, ::-1], mirrored_points)
     # A stretched patch is too coarse for skin and good enough for light.
     both = face & (own > _SEEN[0]) & (other > _SEEN[0])
     mirror += _spread(warped - mirror, both)

@@ -2,8 +2,8 @@
 
 Their labels come from a network (MediaPipe's hair segmenter). Those of split val were looked at one by one. Those of
 split train are where our own segmentation, trained on all labels, agrees with them by less than 0.4 (intersection over
-union). Some were corrected by hand (`synthesis.corrected_hair`); of these, segmentation is not trained on them, and
-`fsgan evaluate-weights` gives its figures with them and without.
+union). Those whose hair was drawn by hand since (`synthesis.corrected_hair`) are not among them. Segmentation is not
+trained on the people named here; `fsgan evaluate-weights` gives its figures with them and without.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fsgan_core.geometry.landmark_warp import MEAN_FACE, shown_shares, warp_to_landmarks
+from fsgan_core.geometry.landmark_warp import MEAN_FACE, WarpTarget, warp_to_landmarks
 from fsgan_core.geometry.mirrored_warp import warp_with_mirror
 
 SIDE = 256
@@ -53,11 +53,12 @@ def test_the_mirrored_cheek_takes_the_light_of_the_view() -> None:
 
 
 def test_a_patch_counts_by_its_area_and_by_its_side() -> None:
-    (own, mirrored), face = shown_shares([turned(), FACE], FACE, (SIDE, SIDE))
+    target = WarpTarget(FACE, (SIDE, SIDE))
+    own, mirrored, face = target.shown_share(turned()), target.shown_share(FACE), target.face
     assert own[150, 80] < 0.2
     assert np.all(mirrored[face] > 0.99)
     assert np.all(own[:10] == 1)  # beyond the head
     assert face[150, 128]
     assert not face[10, 128]
-    (behind,), _ = shown_shares([FACE * [-1, 1] + [SIDE, 0]], FACE, (SIDE, SIDE))
+    behind = target.shown_share(FACE * [-1, 1] + [SIDE, 0])
     assert np.all(behind[face] < 0)

@@ -76,10 +76,10 @@ def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame
     picture = read_portrait(portraits / "images" / f"{name}.jpg")
     hair_path = portraits / "hair" / f"{name}.jpg"
     hair = cv2.imread(str(hair_path), cv2.IMREAD_GRAYSCALE) if hair_path.exists() else None
-    drawn = corrected_hair(name, PICTURE_PX)
     if hair is None:
         raise PlateError("no readable hair mask; copy the data folder again", path=str(hair_path))
     size, scale = (PICTURE_PX, PICTURE_PX), PICTURE_PX / FITTED_PX
+    drawn = corrected_hair(name, PICTURE_PX)
     hair = cv2.resize(hair, size) if drawn is None else np.round(drawn * 255).astype(np.uint8)
     face = np.zeros(size, np.uint8)
     outline = np.round(mediapipe[list(FACE_OUTLINE)] * scale).astype(np.int32)
