@@ -10,7 +10,7 @@ from typing import TextIO
 from fsgan_core.errors import JobError, OutputError
 from fsgan_core.host.run_folder import RunFolder
 from fsgan_core.host.run_lock import RunLock
-from fsgan_core.job.progress import Progress, ProgressEvent, json_lines
+from fsgan_core.job.progress import LAST_EVENTS, Progress, ProgressEvent, json_lines
 
 
 class FollowedProgress(Progress):
@@ -52,22 +52,27 @@ class FollowedProgress(Progress):
         self._lock = lock
 
     def show(self, event: ProgressEvent) -> None:
-        """Keep the event, and show it."""
+        """Keep the event, and show it. With the last one the output is free: a host may start the next run on it."""
         if self._stream is not None:
             try:
                 self._stream.write("".join(line + "\n" for line in json_lines(event)))
                 self._stream.flush()
             except OSError:
                 self._drop_stream()
+        if event.event in LAST_EVENTS:
+            self._free_output()
         self._shown.show(event)
 
     def close(self) -> None:
         """Free the output."""
         self._drop_stream()
+        self._free_output()
+        self._shown.close()
+
+    def _free_output(self) -> None:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
-        self._shown.close()
 
     def _drop_stream(self) -> None:
         stream, self._stream = self._stream, None

@@ -17,6 +17,9 @@ from fsgan_core.errors import CancelledError, FsganError
 
 _LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 
+LAST_EVENTS = ("finished", "failed")
+"""One of them ends a run."""
+
 
 @dataclass(frozen=True)
 class ProgressEvent:

@@ -13,11 +13,13 @@ from types import ModuleType
 
 import pytest
 
+from fsgan_core.cli.followed_progress import FollowedProgress
 from fsgan_core.errors import CancelledError, OutputError, PlateError
-from fsgan_core.host.engine_run import EngineRun, attach_run, last_run, start_run
+from fsgan_core.host.engine_run import EngineRun, attach_run, last_run, prepare_run, start_run
 from fsgan_core.host.find_engine import Engine
-from fsgan_core.host.run_folder import KEPT_RUNS, past_runs
+from fsgan_core.host.run_folder import KEPT_RUNS, past_runs, running_run
 from fsgan_core.job.job_file import read_job
+from fsgan_core.job.progress import Progress, ProgressEvent, json_lines
 from fsgan_core.job.spec import SwapJob
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the toy engine is a POSIX script")
@@ -139,6 +141,35 @@ def test_second_render_to_one_output_is_refused_and_changes_nothing(
     run.cancel()
     assert run.wait(30)
     assert run.outcome.is_cancelled
+
+
+@pytest.mark.parametrize("end", [None, "finished", "failed"])
+def test_the_next_run_need_not_wait_for_an_engine_that_told_its_end(job: SwapJob, end: str | None) -> None:
+    """A host acts on the last event, and the engine frees the output a moment after it was written."""
+    folder = prepare_run(job)
+    lock = folder.lock
+    lock.acquire(folder.holder(False))
+    told = [] if end is None else json_lines(ProgressEvent(end, message="Done.", exit_code=0))
+    Path(folder.events).write_text("".join(line + "\n" for line in told), encoding="utf-8")
+    try:
+        if end is None:
+            with pytest.raises(OutputError, match="being rendered"):
+                prepare_run(job)
+        else:
+            assert prepare_run(job).path != folder.path
+    finally:
+        lock.release()
+
+
+def test_the_last_event_frees_the_output(job: SwapJob) -> None:
+    folder = prepare_run(job)
+    progress = FollowedProgress(folder, Progress(), lambda: None)
+    progress.lock_output()
+    progress.note("at work")
+    assert running_run(job.out) == folder
+    progress.finished("Done.")
+    assert running_run(job.out) is None
+    progress.close()
 
 
 def test_two_engines_at_one_moment_the_second_says_so(
