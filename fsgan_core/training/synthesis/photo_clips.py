@@ -79,8 +79,8 @@ def _photo_frame(portraits: Path, name: str, mediapipe: FloatArray) -> ClipFrame
     if hair is None:
         raise PlateError("no readable hair mask; copy the data folder again", path=str(hair_path))
     size, scale = (PICTURE_PX, PICTURE_PX), PICTURE_PX / FITTED_PX
-    drawn = corrected_hair(name, PICTURE_PX)
-    hair = cv2.resize(hair, size) if drawn is None else np.round(drawn * 255).astype(np.uint8)
+    stored = cv2.resize(hair, size).astype(np.float32) / 255
+    hair = np.round(corrected_hair(name, stored) * 255).astype(np.uint8)
     face = np.zeros(size, np.uint8)
     outline = np.round(mediapipe[list(FACE_OUTLINE)] * scale).astype(np.int32)
     cv2.fillPoly(face, [outline], 255, cv2.LINE_AA)

@@ -119,8 +119,8 @@ def _face_in_portrait(maps: HeadMaps, subject: PackedSubject, projected: FloatAr
     # Over the forehead and the temples the hair mask may be trusted; on a cheek it is a beard or a mistake.
     believed = np.ones(covered.shape, np.float32)
     believed[skin.drawn] = hair_zone(texel)
-    corrected = corrected_hair(subject.record.name, PORTRAIT_PX) if subject.record.name in BARE_HEADED else None
-    hair = subject.hair if corrected is None else corrected
+    name = subject.record.name
+    hair = corrected_hair(name, subject.hair) if name in BARE_HEADED else subject.hair
     return _FaceInPortrait(depth, covered.astype(np.float32), opacity, hair * believed)
 
 
@@ -143,8 +143,7 @@ def _photograph(subject: PackedSubject, face: _FaceInPortrait) -> FloatArray:
     share = cv2.GaussianBlur(kept, (0, 0), 1.5)[..., None]
     colour = linear * share + colour * (1 - share)
     hair_in_front = np.clip((face.hair - 0.25) / 0.5, 0, 1)
-    corrected = corrected_hair(subject.record.name, PORTRAIT_PX)
-    label = hair_in_front if corrected is None else corrected
+    label = corrected_hair(subject.record.name, hair_in_front)
     return np.ascontiguousarray(np.dstack([colour, person, hair_in_front, label]).astype(np.float32))
 
 

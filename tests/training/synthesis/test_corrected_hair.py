@@ -21,17 +21,29 @@ from fsgan_core.training.synthesis.subject import Subject
 from fsgan_core.training.unsure_hair import UNSURE_HAIR
 
 
+def stored(side: int) -> np.ndarray:
+    return np.full((side, side), 0.75, np.float32)
+
+
 def test_a_hat_is_no_hair_and_others_keep_their_mask() -> None:
-    assert corrected_hair("nobody", 64) is None
-    hat = corrected_hair("faker_0041", 64)
-    assert hat is not None
-    assert not hat.any()
+    mask = stored(64)
+    assert corrected_hair("nobody", mask) is mask
+    assert not corrected_hair("faker_0041", mask).any()
+
+
+def test_what_is_seen_to_be_no_hair_is_taken_from_the_mask() -> None:
+    mask = corrected_hair("t2i_0014", stored(192))
+    assert np.all(mask[:121] == 0.75)
+    assert not mask[123:].any()  # the collar
+
+
+def test_nobody_is_corrected_in_two_ways() -> None:
+    assert not set(module._OUTLINES) & set(module._NOT_HAIR)
 
 
 @pytest.mark.parametrize("side", [96, 192, 320])
 def test_an_outline_scales_with_the_picture(side: int) -> None:
-    mask = corrected_hair("t2i_0659", side)
-    assert mask is not None
+    mask = corrected_hair("t2i_0659", stored(side))
     assert mask.shape == (side, side)
     assert mask[int(30 * side / 192), int(85 * side / 192)] == 1  # the crest
     assert mask[int(100 * side / 192), int(85 * side / 192)] == 0  # the nose
@@ -41,7 +53,7 @@ def test_an_outline_scales_with_the_picture(side: int) -> None:
 
 
 def test_who_was_corrected_is_believed() -> None:
-    names = set(module._OUTLINES)
+    names = set(module._OUTLINES) | set(module._NOT_HAIR)
     assert names >= BARE_HEADED
     assert not names & UNSURE_HAIR
 
