@@ -6,6 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+LEAST_SHARE = 1e-6
+"""Of a class, so that its logarithm is a number."""
+
 
 class SegmentationUNet(nn.Module):
     """U-Net of five scales: background, face, hair.
@@ -17,11 +20,14 @@ class SegmentationUNet(nn.Module):
         widths: Channels at the five scales.
         input_size: Side at which the network works, px, divisible by 16; other pictures are resampled to it, the logits
             back.
+        mirrored: Whether it looks a second time, at the mirror image, unless in training: the mean of both errs less.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int, int], input_size: int = 256) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int, int, int], input_size: int = 256, mirrored: bool = False
+    ) -> None:
         super().__init__()
-        self.input_size = input_size
+        self.input_size, self.mirrored = input_size, mirrored
         ins = (3, *widths[:-1])
         self.encoders = nn.ModuleList(_encoder(a, b) for a, b in zip(ins, widths, strict=True))
         pairs = list(zip(widths[:0:-1], widths[-2::-1], strict=True))
@@ -34,6 +40,15 @@ class SegmentationUNet(nn.Module):
         side = x.shape[-1]
         if side != self.input_size:
             x = F.interpolate(x, size=(self.input_size, self.input_size), mode="bilinear", antialias=True)
+        logits = self._look(x)
+        if self.mirrored and not self.training:
+            both = logits.softmax(1) + self._look(x.flip(3)).flip(3).softmax(1)
+            logits = (both / 2).clamp_min(LEAST_SHARE).log()
+        if side != self.input_size:
+            logits = F.interpolate(logits, size=(side, side), mode="bilinear", align_corners=False)
+        return logits
+
+    def _look(self, x: Tensor) -> Tensor:
         skips = []
         for index, encoder in enumerate(self.encoders):
             x = encoder(F.max_pool2d(x, 2) if index else x)
@@ -41,10 +56,8 @@ class SegmentationUNet(nn.Module):
         for reduce, decoder, skip in zip(self.reduces, self.decoders, skips[-2::-1], strict=True):
             up = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
             x = decoder(torch.cat([skip, reduce(up)], 1))
-        logits = self.final(x).float()
-        if side != self.input_size:
-            logits = F.interpolate(logits, size=(side, side), mode="bilinear", align_corners=False)
-        return logits
+        logits: Tensor = self.final(x)
+        return logits.float()
 
 
 def _encoder(in_channels: int, out_channels: int) -> nn.Sequential:

@@ -42,7 +42,7 @@ _BUILDERS: dict[tuple[str, str], Callable[[], nn.Module]] = {
     ("landmarks", "paper"): lambda: LandmarkHRNet(HRNetSize((18, 36, 72, 144), (1, 4, 3), 4, 64, 4, 256)),
     ("pose", "compact"): lambda: PoseNet((32, 64, 128, 192), 2),
     ("pose", "paper"): lambda: PoseNet((64, 128, 256, 512), 3, input_size=224),
-    ("segmentation", "compact"): lambda: SegmentationUNet((16, 32, 64, 96, 160), input_size=192),
+    ("segmentation", "compact"): lambda: SegmentationUNet((16, 32, 64, 96, 160), 192, mirrored=True),
     ("segmentation", "paper"): lambda: SegmentationUNet((64, 128, 256, 512, 1024)),
     ("transformer", "compact"): lambda: LandmarkTransformer(width=256),
     ("transformer", "paper"): lambda: LandmarkTransformer(width=1024),
