@@ -39,9 +39,15 @@ class ReenactmentGenerator(nn.Module):
         Returns:
             (B, 3, S, S) in [-1, 1].
         """
+        return self.picture_and_shifts(view, warped_view, points, stage)[0]
+
+    def picture_and_shifts(
+        self, view: Tensor, warped_view: Tensor, points: Tensor, stage: str = "full"
+    ) -> tuple[Tensor, Tensor | None]:
+        """As `forward`, and how it moved the warped view: `Enhancer.picture_and_shifts`."""
         picture = torch.cat([view, warped_view], 1) if self.warped_input else view
         points = points if self.chosen is None else points[:, self.chosen]
-        return self.net(picture, points, warped_view if self.warped_input else view, stage)
+        return self.net.picture_and_shifts(picture, points, warped_view if self.warped_input else view, stage)
 
 
 class InpaintingGenerator(nn.Module):

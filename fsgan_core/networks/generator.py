@@ -133,18 +133,23 @@ class Enhancer(nn.Module):
         Returns:
             (B, 3, S, S) in [-1, 1].
         """
+        return self.picture_and_shifts(picture, points, passed, stage)[0]
+
+    def picture_and_shifts(
+        self, picture: Tensor, points: Tensor | None, passed: Tensor, stage: str = "full"
+    ) -> tuple[Tensor, Tensor | None]:
+        """As `forward`, and how `passed` was moved: `shifts` (B, 2, S/2, S/2) of `moved`; None where it is not."""
         if stage == "base":
             features = self.base(picture, points)
-            return self._output(self.base.out_conv(features), self._moved(passed, features))
-        half = gaussian_half(picture) if self.size.gaussian_half else mean_half(picture)
-        features = self.base(half, points)
-        x = self.in_conv(picture, points) + self.up(features)
-        return self._output(self.out_conv(self.blocks(x)), self._moved(passed, features))
-
-    def _moved(self, picture: Tensor, features: Tensor) -> Tensor:
+            x = self.base.out_conv(features)
+        else:
+            half = gaussian_half(picture) if self.size.gaussian_half else mean_half(picture)
+            features = self.base(half, points)
+            x = self.out_conv(self.blocks(self.in_conv(picture, points) + self.up(features)))
         if self.shift_conv is None:
-            return picture
-        return moved(picture, MOST_SHIFT * torch.tanh(self.shift_conv(features).float() / SHIFT_SLOWNESS))
+            return self._output(x, passed), None
+        shifts = MOST_SHIFT * torch.tanh(self.shift_conv(features).float() / SHIFT_SLOWNESS)
+        return self._output(x, moved(passed, shifts)), shifts
 
     def _output(self, x: Tensor, passed: Tensor) -> Tensor:
         x = x.float()

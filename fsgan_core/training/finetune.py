@@ -23,6 +23,7 @@ from fsgan_core.job.finetune_settings import FinetuneSettings
 from fsgan_core.job.progress import Progress
 from fsgan_core.job.spec import FinetuneJob
 from fsgan_core.media.still import write_png
+from fsgan_core.networks.face_generators import ReenactmentGenerator
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.training import generator_samples, generator_steps
 from fsgan_core.training.finetune_run import FinetuneRun, Tuned, TunedResult, as_batch
@@ -113,7 +114,7 @@ def prepare_network(
     """What finetuning one network of the parent means."""
     network: nn.Module = getattr(parent, role)
     held_out = prepare_held_out(learned, held, parent, judge)
-    if role == "reenactment":
+    if isinstance(network, ReenactmentGenerator):
         sample = partial(subject_sample, SubjectSampler(learned))
         sheet = partial(_show_reenacted, held_out, network)
         return Tuned(role, network, sample, partial(subject_pictures, network), held_out.figures, sheet)

@@ -1,27 +1,31 @@
-"""What finetuning asks of G_r: the clip's own frames, and the parent's mouth where the clip has no answer."""
+"""What finetuning asks of G_r: the clip's own frames; mouth, eyes and shifts of the parent where it has no answer."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor, nn
 
 from fsgan_core.training.generator_steps import GeneratorContext
-from fsgan_core.training.subject_steps import subject_pictures
+from fsgan_core.training.subject_steps import SHIFT_WEIGHT, subject_pictures
 
 SIZE = 16
 
 
 class Shade(nn.Module):
-    """A generator that paints one value."""
+    """A generator that paints one value, and moves every pixel alike."""
 
-    def __init__(self, value: float) -> None:
+    def __init__(self, value: float, shift: float = 0.0) -> None:
         super().__init__()
-        self.value = nn.Parameter(torch.tensor(value))
+        self.value, self.shift = nn.Parameter(torch.tensor(value)), nn.Parameter(torch.tensor(shift))
 
     def forward(self, view: Tensor, *_rest: Any) -> Tensor:
         return self.value.expand(view.shape)
+
+    def picture_and_shifts(self, view: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
+        return self(view, *rest), self.shift.expand(1, 2, SIZE // 2, SIZE // 2)
 
 
 def batch(kept: float) -> dict[str, Tensor]:
@@ -35,7 +39,7 @@ def batch(kept: float) -> dict[str, Tensor]:
     }  # fmt: skip
 
 
-def made_with(kept: float, parent: Shade, child: Shade) -> Any:
+def made_with(kept: float, parent: Any, child: Any) -> Any:
     context = GeneratorContext(nn.Identity(), None)
     return subject_pictures(parent, child, batch(kept), context, "full", 0.0)[0]
 
@@ -56,6 +60,15 @@ def test_a_kept_expression_is_wanted_as_the_parent_makes_it_in_mouth_and_eyes_al
 def test_nothing_is_lost_where_the_child_is_its_parent() -> None:
     made = made_with(1.0, Shade(0.25), Shade(0.25))
     assert float(made.extra) == 0 and torch.equal(made.wanted, made.fake)
+
+
+def test_the_warped_view_is_moved_as_the_parent_moves_it() -> None:
+    child = Shade(0.25, shift=2 / SIZE)
+    lost = made_with(1.0, Shade(0.25, shift=0.5 / SIZE), child).extra
+    assert float(lost) == pytest.approx(1.5 * SHIFT_WEIGHT)
+    lost.backward()
+    assert child.shift.grad is not None and float(child.shift.grad) > 0
+    assert float(made_with(0.0, Shade(0.25), child).extra) == float(made_with(0.0, Shade(0.25), Shade(0.25)).extra)
 
 
 def test_only_the_child_learns() -> None:
