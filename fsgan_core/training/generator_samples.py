@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import torch
 
-from fsgan_core.geometry.landmark_warp import warp_to_landmarks
+from fsgan_core.geometry.landmark_warp import warp_map, warp_to_landmarks
 from fsgan_core.geometry.mirrored_warp import warp_with_mirror
 from fsgan_core.geometry.poisson_clone import poisson_clone
 from fsgan_core.networks.colour_spread import spread
@@ -17,11 +17,15 @@ from fsgan_core.networks.tone_match import tone_match
 from fsgan_core.training.analysis_samples import to_network
 from fsgan_core.training.augment import CropJitter, crop_view, flip_view, random_lens, random_light
 from fsgan_core.training.datasets import Clip, View
+from fsgan_core.training.foreign_proportions import foreign_proportions
 
 PHOTOGRAPH_SHARE = 0.3
 """Of the targets of G_r, where a clip has the photograph that its views were drawn from."""
 SHUT_SHARE = 0.3
 """Of the targets of G_r, as far as their clip has views with shut eyes: a blink is rare in clips, and seen at once."""
+FOREIGN_SHARE, MOST_FOREIGN = 0.4, 2.0
+"""Of the targets of G_r, those whose landmarks have the proportions of another, as a plate's have in a swap; and how
+far at most, in deviations between people."""
 FINE = CropJitter(rotation_deg=6.0, scale=0.05, shift=0.02)
 
 
@@ -89,6 +93,8 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
     The masks are (1, S, S): face, head (face and hair, dilated) and parts (mouth and eyes).
     """
     source, target = sampler.pair(rng)
+    if rng.random() < FOREIGN_SHARE:
+        target = with_foreign_proportions(target, rng)
     seed = int(rng.integers(2**31))
     size = sampler.size
     pictures = [
@@ -104,6 +110,21 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
         "parts": parts_mask(target.landmarks, size),
         "view_points": (from_points / size).astype(np.float32), "view_pose": source.pose, "pose": target.pose,
     }  # fmt: skip
+
+
+def with_foreign_proportions(view: View, rng: np.random.Generator) -> View:
+    """The view as it would be with the proportions of somebody else: picture, masks and landmarks are moved alike."""
+    amount = float(rng.uniform(0, MOST_FOREIGN))
+    asked = foreign_proportions(view.landmarks, float(np.nan_to_num(view.pose[0])), rng, amount)
+    height, width = view.rgb.shape[:2]
+    source_px = warp_map(view.landmarks, asked, (height, width)) - np.float32(0.5)
+
+    def moved(picture: np.ndarray, kernel: int) -> np.ndarray:
+        x, y = source_px[..., 0], source_px[..., 1]
+        return np.asarray(cv2.remap(picture, x, y, kernel, borderMode=cv2.BORDER_REPLICATE))
+
+    masks = {name: moved(getattr(view, name), cv2.INTER_LINEAR) for name in ("face", "hair")}
+    return replace(view, rgb=moved(view.rgb, cv2.INTER_CUBIC), landmarks=asked, **masks)
 
 
 def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
