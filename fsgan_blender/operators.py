@@ -10,7 +10,7 @@ import bpy
 
 from fsgan_core.errors import FsganError, JobError, OutputError, PlateError
 from fsgan_core.host.engine_run import EngineRun, last_run, start_run
-from fsgan_core.host.event_tail import EventTail
+from fsgan_core.host.event_tail import has_ended
 from fsgan_core.host.find_engine import find_engine
 from fsgan_core.host.job_form import job_from_form
 from fsgan_core.host.run_folder import past_runs
@@ -221,7 +221,7 @@ class FSGAN_OT_cancel(bpy.types.Operator):  # type: ignore[misc]  # noqa: N801
         state = context.scene.fsgan
         runs = past_runs(state.out) if state.out else []
         # An engine that is only starting holds no lock yet, and finds the wish when it does.
-        if not runs or any(event.event in ("failed", "finished") for event in EventTail(runs[-1].events).read()):
+        if not runs or has_ended(runs[-1].events):
             self.report({"WARNING"}, "Nothing is running.")
             return {"CANCELLED"}
         runs[-1].ask_to_cancel()

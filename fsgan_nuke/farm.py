@@ -11,6 +11,7 @@ from fsgan_core.host.engine_environment import engine_environment
 from fsgan_core.host.event_tail import EventTail
 from fsgan_core.host.find_engine import find_engine
 from fsgan_core.job.job_file import write_job
+from fsgan_core.job.progress import LAST_EVENTS
 from fsgan_nuke import nuke_api
 from fsgan_nuke.collect import collect_jobs
 
@@ -58,7 +59,7 @@ def submit(node: nuke_api.Node) -> str:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 check=False,
             )
-        told = [event for event in EventTail(events).read() if event.event in ("failed", "finished")]
+        told = [event for event in EventTail(events).read() if event.event in LAST_EVENTS]
         if not told or told[-1].event == "failed":
             raise FsganError(str(told[-1].message) if told else f"fsgan submit failed; {events} says why.")
         os.unlink(events)

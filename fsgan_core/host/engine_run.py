@@ -11,13 +11,13 @@ from typing import Any, Callable, Dict, List, Optional
 
 from fsgan_core.errors import EngineError, OutputError
 from fsgan_core.host.engine_environment import engine_environment
-from fsgan_core.host.event_tail import EventTail
+from fsgan_core.host.event_tail import EventTail, has_ended
 from fsgan_core.host.find_engine import HOW_TO_INSTALL, Engine
 from fsgan_core.host.run_folder import RunFolder, new_run_folder, past_runs, running_run
 from fsgan_core.host.run_lock import busy_error
 from fsgan_core.host.run_outcome import RunOutcome, RunState
 from fsgan_core.job.job_file import write_job
-from fsgan_core.job.progress import LAST_EVENTS, ProgressEvent
+from fsgan_core.job.progress import ProgressEvent
 from fsgan_core.job.spec import Job
 
 _LOG_TAIL_BYTES = 4000
@@ -159,7 +159,7 @@ def prepare_run(job: Job) -> RunFolder:
     out = os.path.abspath(job.out)
     busy = running_run(out)
     # One that has told its end holds the lock for a moment more: the next engine waits for it.
-    if busy is not None and not any(event.event in LAST_EVENTS for event in EventTail(busy.events).read()):
+    if busy is not None and not has_ended(busy.events):
         raise busy_error(os.path.dirname(busy.path), busy.lock.holder())
     folder = new_run_folder(out)
     write_job(job, folder.job)

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from typing import List, Optional
 
-from fsgan_core.job.progress import ProgressEvent
+from fsgan_core.job.progress import LAST_EVENTS, ProgressEvent
 
 _MOST_BYTES = 1 << 20
 _FIELDS = frozenset(item.name for item in fields(ProgressEvent))
@@ -43,6 +43,21 @@ class EventTail:
             if event is not None:
                 events.append(event)
         return events
+
+
+def has_ended(path: str) -> bool:
+    """Whether the events of a run tell its end, however many they are.
+
+    Args:
+        path: The events file; it may not exist yet.
+    """
+    tail = EventTail(path)
+    events = tail.read()
+    while events:
+        if any(event.event in LAST_EVENTS for event in events):
+            return True
+        events = tail.read()
+    return False
 
 
 def _event(line: bytes) -> Optional[ProgressEvent]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fsgan_core.errors import CancelledError, FaceError, FsganError, OutputError
-from fsgan_core.host.event_tail import EventTail
+from fsgan_core.host.event_tail import EventTail, has_ended
 from fsgan_core.host.run_outcome import RunOutcome, RunState
 from fsgan_core.job.progress import ProgressEvent
 
@@ -29,6 +29,17 @@ def test_foreign_lines_and_fields_of_newer_engines_are_passed_over(tmp_path: Pat
     path = tmp_path / "events"
     path.write_bytes(b'warning: x\n[1]\n{"event": 3}\n\xff\xfe\n{"event": "note", "message": "m", "eta_s": 3}\n')
     assert EventTail(str(path)).read() == [ProgressEvent("note", message="m")]
+
+
+def test_the_end_of_a_long_run_is_found_behind_the_first_mebibyte(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    assert not has_ended(str(path))
+    frame = b'{"event": "frame", "frame": 1001}\n'
+    path.write_bytes(frame * ((1 << 20) // len(frame) + 100))
+    assert not has_ended(str(path))
+    with path.open("ab") as stream:
+        stream.write(b'{"event": "finished", "message": "Done."}\n')
+    assert has_ended(str(path))
 
 
 def test_state_follows_the_events() -> None:
