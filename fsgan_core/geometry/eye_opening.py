@@ -14,6 +14,11 @@ LIDS = tuple(pair for _, _, lids in EYES for pair in lids)
 OUTER_CORNERS = (EYES[0][0], EYES[1][1])
 """The corners away from the nose; their distance is what landmark errors are measured in."""
 
+RIMS_APART = 0.05
+"""`eye_opening` of an eye that is shut."""
+HALF_SHUT = 0.15
+"""From here on an eye is open."""
+
 
 def eye_opening(landmarks: np.ndarray) -> np.ndarray:
     """The mean gap between the lids of both eyes, in widths of an eye.
@@ -36,3 +41,34 @@ def eye_opening(landmarks: np.ndarray) -> np.ndarray:
         gap = np.mean([((points[..., b, :] - points[..., a, :]) * across).sum(-1) for a, b in lids], axis=0)
         gaps.append(gap / width)
     return np.asarray(np.mean(gaps, axis=0))
+
+
+def shut_wholly(landmarks: np.ndarray) -> np.ndarray:
+    """The landmarks with the lids of shut eyes together: no slit is left where a picture is warped to them.
+
+    Lid points mark the rims, which lie a twentieth of an eye's width apart when the eye is shut; landmark networks see
+    about that, seldom less. Eyes more than half open stay as they are, and the opening of the others is stretched down
+    to 0.
+
+    Args:
+        landmarks: (98, 2) px.
+
+    Returns:
+        (98, 2) float64 px; the upper lid's points are moved across the eye.
+    """
+    points = np.array(landmarks, np.float64)
+    for first, last, lids in EYES:
+        along = points[last] - points[first]
+        width = max(float(np.linalg.norm(along)), 1e-6)
+        axes = np.array([along, (-along[1], along[0])]) / width
+        lid_points = zip(*lids, strict=True)
+        corners, upper, lower = ((points[list(part)] - points[first]) @ axes.T for part in ((first, last), *lid_points))
+        opening = float(np.mean(lower[:, 1] - upper[:, 1])) / width
+        if opening >= HALF_SHUT:
+            continue
+        wanted = max(0.0, opening - RIMS_APART) * HALF_SHUT / (HALF_SHUT - RIMS_APART)
+        rim = np.concatenate([corners[:1], lower, corners[1:]])
+        gaps = np.interp(upper[:, 0], rim[:, 0], rim[:, 1]) - upper[:, 1]
+        kept = wanted / opening if wanted > 0 else 0.0
+        points[[pair[0] for pair in lids]] += (1 - kept) * gaps[:, None] * axes[1]
+    return points

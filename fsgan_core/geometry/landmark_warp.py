@@ -48,6 +48,9 @@ _NEARNESS = np.concatenate(
 
 In the order of `control_points`: contour, brows, nose, eyes, mouth, irises, forehead, ring, border.
 """
+_EYES = ((*range(60, 68), 96), (*range(68, 76), 97))
+_EYEBALL_NEARNESS = 0.75
+"""Of the triangles between lids: behind all skin, since the iris of a shut eye is under its lid."""
 
 
 def warp_to_landmarks(view: np.ndarray, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
@@ -175,7 +178,9 @@ def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, 
     corners = target[triangles]
     area = _areas(target, triangles)
     front = np.sign(area) == np.sign(np.median(area))
-    order = np.lexsort((_NEARNESS[triangles].min(1), front))
+    nearness = _NEARNESS[triangles].min(1)
+    nearness[np.any([np.isin(triangles, eye).all(1) for eye in _EYES], axis=0)] = _EYEBALL_NEARNESS
+    order = np.lexsort((nearness, front))
     canvas = np.zeros(size, np.int32)
     fixed = np.round((corners - 0.5) * 16).astype(np.int32)
     for triangle in order:

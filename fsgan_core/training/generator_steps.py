@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.geometry.eye_opening import shut_wholly
 from fsgan_core.geometry.landmark_warp import warp_map
 from fsgan_core.training.losses import (
     ADVERSARIAL_WEIGHT,
@@ -100,7 +101,7 @@ def stepwise(net: nn.Module, batch: dict[str, Tensor], transformer: nn.Module, s
 
 
 def warp_batch(pictures: Tensor, from_points: Tensor, to_points: Tensor) -> Tensor:
-    """`geometry.landmark_warp` on a batch, differentiable in the pictures.
+    """The warp of inference (`mirrored_warp`, without the mirror) on a batch, differentiable in the pictures.
 
     Args:
         pictures: (B, 3, S, S).
@@ -109,7 +110,7 @@ def warp_batch(pictures: Tensor, from_points: Tensor, to_points: Tensor) -> Tens
     """
     size = pictures.shape[-1]
     pairs = zip(from_points.cpu().numpy() * size, to_points.cpu().numpy() * size, strict=True)
-    maps = np.stack([warp_map(a, b, (size, size)) for a, b in pairs])
+    maps = np.stack([warp_map(a, shut_wholly(b), (size, size)) for a, b in pairs])
     grid = torch.from_numpy(maps * (2 / size) - 1).to(pictures.device)
     return F.grid_sample(pictures.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)
 

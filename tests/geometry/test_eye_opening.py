@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from fsgan_core.geometry.eye_opening import EYES, eye_opening
+from fsgan_core.geometry.eye_opening import EYES, LIDS, eye_opening, shut_wholly
 
 
 def eyes(gap: float, turn_deg: float = 0.0, width: float = 30.0) -> np.ndarray:
@@ -37,3 +38,35 @@ def test_many_faces_at_once() -> None:
 
 def test_points_that_coincide_give_a_number() -> None:
     assert np.isfinite(eye_opening(np.zeros((98, 2))))
+
+
+@pytest.mark.parametrize(
+    ("gap", "wanted"), [(0.4, 0.4), (0.15, 0.15), (0.1, 0.075), (0.05, 0.0), (0.02, 0.0), (-0.03, 0.0)]
+)
+def test_lids_of_shut_eyes_are_brought_together_and_open_eyes_stay(gap: float, wanted: float) -> None:
+    for turn in (0, 40):
+        points = straight_eyes(gap * 30, turn)
+        shut = shut_wholly(points)
+        assert np.isclose(eye_opening(shut), wanted, atol=1e-5)
+        upper = [pair[0] for pair in LIDS]
+        others = np.setdiff1d(np.arange(98), upper)
+        assert np.array_equal(shut[others], points[others].astype(np.float64))
+
+
+def test_a_wink_shuts_one_eye() -> None:
+    points = straight_eyes(9.0)
+    winking = points.copy()
+    winking[[67, 66, 65]] -= (0, 8)  # one eye's lower lid right under the upper one
+    shut = shut_wholly(winking)
+    assert np.allclose(shut[68:76], points[68:76])
+    rim = shut[[60, 67, 66, 65, 64]]
+    assert np.allclose(shut[61:64, 1], np.interp(shut[61:64, 0], rim[:, 0], rim[:, 1]), atol=1e-5)
+
+
+def straight_eyes(gap: float, turn_deg: float = 0.0) -> np.ndarray:
+    """`eyes` whose lower lid is as straight as the line between its corners, which lie on it."""
+    points = eyes(0.0)
+    for _, _, lids in EYES:
+        points[[upper for upper, _ in lids]] -= (0, gap)
+    turn = np.radians(turn_deg)
+    return points @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]], np.float32)

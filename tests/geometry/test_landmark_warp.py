@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fsgan_core.geometry.eye_opening import EYES
 from fsgan_core.geometry.landmark_warp import (
     MEAN_FACE,
     control_points,
@@ -175,3 +176,22 @@ def test_mean_face_is_symmetric() -> None:
     """Chin, nose and upper lip lie on the axis, and the contour mirrors onto itself."""
     assert MEAN_FACE[[16, 51, 57, 79], 0] == pytest.approx(0.5)
     assert MEAN_FACE[:33] == pytest.approx(MEAN_FACE[32::-1] * (-1, 1) + (1, 0))
+
+
+@pytest.mark.parametrize("rise_px", [0, 6])
+def test_the_iris_of_a_shut_eye_is_not_drawn_over_its_lid(rise_px: float) -> None:
+    """Its point may lie over the lids, since the eyeball is where it is behind them."""
+    painted = np.zeros((*SIZE, 1), np.float32)
+    for eye in (slice(60, 68), slice(68, 76)):
+        cv2.fillPoly(painted, [np.round(FACE[eye]).astype(np.int32)], 1.0)
+    asked = FACE.copy()
+    for first, last, lids in EYES:
+        line = (FACE[first] + FACE[last]) / 2
+        for point in (k for pair in lids for k in pair):
+            asked[point, 1] = line[1]
+        asked[[first, last], 1] = line[1]
+    asked[96:98, 1] -= rise_px
+    warped = warp_to_landmarks(painted, FACE, asked)
+    distance = np.abs(np.arange(SIDE)[:, None] + 0.5 - asked[60, 1])
+    assert warped[..., 0][np.broadcast_to(distance, SIZE) > 2].max() < 0.6  # a row of edge pixels is left
+    assert warped.sum() < 0.25 * painted.sum()
