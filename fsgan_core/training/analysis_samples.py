@@ -19,6 +19,7 @@ from fsgan_core.training.augment import (
     random_tint,
 )
 from fsgan_core.training.datasets import Clip, View
+from fsgan_core.training.head_coverings import random_covering, recoloured_hair
 from fsgan_core.training.occlusion import Occlusion, lay_occluder
 from fsgan_core.training.synthesis.occluder_pictures import OccluderLibrary
 
@@ -32,6 +33,10 @@ WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
 """Clips are mostly near frontal: such a share of the samples is drawn among the views turned further."""
 SHUT_SHARE = 0.2
 """Of the samples, as far as their clip has views with shut eyes: one clip in two has."""
+COVERED_SHARE, COVERED_YAW_DEG = 0.12, 45.0
+"""Of the samples of segmentation, those with cloth over the hair, on heads turned no further."""
+DYED_SHARE = 0.08
+"""Of the samples of segmentation, those with hair of another colour."""
 DRAWN_OCCLUDER_SHARE = 0.75
 """Of the occluders, where there are hands and objects: the rest are blobs, which look like anything."""
 
@@ -100,11 +105,18 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
 def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair.
 
-    Augmented as in section 3.4 and by occluders.
+    Augmented as in section 3.4, by occluders, by cloth over the hair and by dyed hair.
     """
     view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
-    rgb = random_relight(rgb, rng)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
+    kind = rng.random()
+    if kind < COVERED_SHARE and not abs(view.pose[0]) > COVERED_YAW_DEG:
+        covering = random_covering(view.landmarks, hair, rng)
+        rgb = rgb + (covering.colour - rgb) * covering.alpha[..., None]
+        face, hair = face * (1 - covering.alpha), hair * (1 - covering.alpha)
+    elif kind > 1 - DYED_SHARE:
+        rgb = recoloured_hair(rgb, hair, rng)
+    rgb = random_relight(rgb, rng)
     if rng.random() < 0.45:
         occluded = sampler.occlude(rgb, view.landmarks, rng)
         rgb, shown = occluded.rgb, 1 - occluded.alpha

@@ -1,0 +1,71 @@
+"""Cloth hides hair and not the middle of the face; dye changes hair alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fsgan_core.geometry.landmark_warp import MEAN_FACE
+from fsgan_core.training import analysis_samples, head_coverings
+from fsgan_core.training.analysis_samples import FaceSampler, segmentation_sample
+from fsgan_core.training.datasets import load_clips
+from fsgan_core.training.head_coverings import random_covering, recoloured_hair
+
+SIDE = 256
+FACE = MEAN_FACE * SIDE
+HAIR = np.zeros((SIDE, SIDE), np.float32)
+HAIR[8:70, 60:196] = 1
+HAIR[70:200, 30:48] = 1
+
+
+@pytest.mark.parametrize("scarf_share", [0.0, 1.0])
+def test_cloth_hides_the_hair_and_leaves_the_face(monkeypatch: pytest.MonkeyPatch, scarf_share: float) -> None:
+    monkeypatch.setattr(head_coverings, "SCARF_SHARE", scarf_share)
+    monkeypatch.setattr(head_coverings, "HAIR_HIDDEN_SHARE", 1.0)
+    for seed in range(20):
+        covering = random_covering(FACE, HAIR, np.random.default_rng(seed))
+        assert covering.alpha.shape == (SIDE, SIDE) and covering.colour.shape == (SIDE, SIDE, 3)
+        assert covering.alpha.min() >= 0 and covering.alpha.max() < 1 + 1e-5
+        assert covering.colour.min() >= 0 and covering.colour.max() <= 1
+        hidden = covering.alpha > 0.5
+        assert hidden[12:24, 90:166].mean() > 0.98
+        nose, mouth = FACE[54].astype(int), FACE[90].astype(int)
+        assert not hidden[nose[1], nose[0]] and not hidden[mouth[1], mouth[0]]
+        # A scarf goes around the neck, a cap does not.
+        assert bool(hidden[245:, 90:166].mean() > 0.9) is (scarf_share == 1)
+
+
+def test_cloth_turns_with_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_coverings, "HAIR_HIDDEN_SHARE", 0.0)
+    turned = np.stack([SIDE - FACE[:, 1], FACE[:, 0]], 1)  # a quarter turn clockwise
+    for seed in range(5):
+        upright, lying = (
+            random_covering(points, 0 * HAIR, np.random.default_rng(seed)).alpha for points in (FACE, turned)
+        )
+        assert np.abs(np.rot90(upright, -1) - lying).mean() < 0.01
+
+
+def test_dye_changes_hair_alone() -> None:
+    picture = np.random.default_rng(0).uniform(0.1, 0.9, (SIDE, SIDE, 3)).astype(np.float32)
+    hues = set()
+    for seed in range(30):
+        dyed = recoloured_hair(picture, HAIR, np.random.default_rng(seed))
+        assert np.array_equal(dyed[HAIR == 0], picture[HAIR == 0])
+        assert dyed.min() >= 0 and dyed.max() <= 1
+        hues.add(int(dyed[HAIR == 1].mean(0).argmax()))
+    assert hues == {0, 1, 2}
+
+
+def test_what_cloth_hides_is_neither_face_nor_hair(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sampler = FaceSampler(load_clips([data / "takes"], "train"), [], 0.0, 96)
+    shares = {}
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(analysis_samples, "COVERED_SHARE", share)
+        monkeypatch.setattr(analysis_samples, "DYED_SHARE", 0.0)
+        labels = [segmentation_sample(sampler, np.random.default_rng(k))["labels"] for k in range(12)]
+        assert all(np.allclose(one.sum(0), 1, atol=1e-5) and one.min() >= -1e-6 for one in labels)
+        shares[share] = np.mean([one.mean((1, 2)) for one in labels], axis=0)
+    assert shares[1.0][2] < 0.4 * shares[0.0][2]
+    assert 0.4 * shares[0.0][1] < shares[1.0][1] < shares[0.0][1]
