@@ -52,22 +52,28 @@ def warp_view(view: View, matrix: np.ndarray, size: int, roll_deg: float = 0.0) 
             return _shrink_warp(picture, shifted, size, border)
         return cv2.warpAffine(picture, shifted, (size, size), flags=area, borderMode=border)
 
+    def move(points: np.ndarray) -> np.ndarray:
+        return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
+
     return replace(
         view,
         rgb=warp(view.rgb, cv2.BORDER_REFLECT_101),
         face=warp(view.face, cv2.BORDER_CONSTANT),
         hair=warp(view.hair, cv2.BORDER_REPLICATE),
-        landmarks=(view.landmarks @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32),
+        landmarks=move(view.landmarks),
+        found=None if view.found is None else move(view.found),
         pose=(view.pose + np.array([0, 0, roll_deg])).astype(np.float32),
     )
 
 
 def flip_view(view: View) -> View:
     """The mirrored view."""
-    points = mirror_landmarks(view.landmarks, view.rgb.shape[1])
+    width = view.rgb.shape[1]
     return replace(
         view,
-        rgb=view.rgb[:, ::-1], face=view.face[:, ::-1], hair=view.hair[:, ::-1], landmarks=points,
+        rgb=view.rgb[:, ::-1], face=view.face[:, ::-1], hair=view.hair[:, ::-1],
+        landmarks=mirror_landmarks(view.landmarks, width),
+        found=None if view.found is None else mirror_landmarks(view.found, width),
         pose=view.pose * np.array([-1, 1, -1], np.float32),
     )  # fmt: skip
 

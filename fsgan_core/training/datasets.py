@@ -6,6 +6,7 @@ A prepared clip is one .npz a person: JPEG crops, face and hair masks, 98 landma
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class View:
         landmarks: (98, 2) float32 px, pixel centres at +0.5.
         pose: (3,) float32 degrees yaw, pitch, roll; NaN where unknown.
         expression: (53,) float32 coefficients in [0, 1].
+        found: (98, 2) float32 px, the landmarks as the landmark network sees them; None where it was not asked.
     """
 
     rgb: np.ndarray
@@ -42,23 +44,31 @@ class View:
     landmarks: np.ndarray
     pose: np.ndarray
     expression: np.ndarray
+    found: np.ndarray | None = None
 
 
 class Clip:
     """The views of one person, decoded on demand.
 
-    `shut` (K,) are the positions of the views with shut eyes.
+    `shut` (K,) are the positions of the views with shut eyes; `found` (K, 98, 2) the landmarks as the landmark network
+    sees them, or None.
     """
 
     def __init__(self, clip: PreparedClip) -> None:
         self._clip = clip
         self.meta = self._clip.meta
+        self.found: np.ndarray | None = None
         self.poses, self.photo, self.take = self._clip.poses, self._clip.photo, self._clip.take
         opening = eye_opening(self._clip.landmarks)
         self.shut = np.flatnonzero((opening < SHUT) & (opening > CROSSED))
 
     def __len__(self) -> int:
         return len(self._clip)
+
+    def digest(self) -> str:
+        """12 hexadecimal digits of the pictures and their landmarks."""
+        arrays = (self._clip.jpeg, self._clip.landmarks)
+        return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()[:12]
 
     def view(self, index: int, masks: bool = True) -> View:
         """View `index`; without `masks` the two masks are empty arrays and decoding is half as long."""
@@ -73,6 +83,7 @@ class Clip:
             clip.landmarks[index],
             clip.poses[index],
             np.nan_to_num(clip.expression[index]),
+            None if self.found is None else self.found[index],
         )
 
 

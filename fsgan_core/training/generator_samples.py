@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import torch
 
+from fsgan_core.geometry.eye_opening import EYES
 from fsgan_core.geometry.landmark_warp import warp_map, warp_to_landmarks
 from fsgan_core.geometry.mirrored_warp import warp_with_mirror
 from fsgan_core.geometry.poisson_clone import poisson_clone
@@ -26,6 +27,10 @@ SHUT_SHARE = 0.3
 FOREIGN_SHARE, MOST_FOREIGN = 0.4, 2.0
 """Of the targets of G_r, those whose landmarks have the proportions of another, as a plate's have in a swap; and how
 far at most, in deviations between people."""
+OPEN_EYE = 0.4
+"""Height of a wide open eye, in its widths."""
+FOUND_SHARE = 0.5
+"""Of the pairs of G_r, those with the landmarks that the landmark network sees, as in use: it has habits of its own."""
 FINE = CropJitter(rotation_deg=6.0, scale=0.05, shift=0.02)
 
 
@@ -101,8 +106,11 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
         random_light(v.rgb.astype(np.float32) / 255, np.random.default_rng(seed), 0.7) for v in (source, target)
     ]
     picture = random_lens(pictures[0], rng, 0.35)
-    from_points = shaken(source.landmarks, rng, 0.004 * size)
-    to_points = shaken(target.landmarks, rng, 0.002 * size)
+    is_found = rng.random() < FOUND_SHARE
+    from_points, to_points = (
+        shaken(v.found if is_found and v.found is not None else v.landmarks, rng, deviation * size)
+        for v, deviation in ((source, 0.004), (target, 0.002))
+    )
     warped = warp_with_mirror(picture, from_points, to_points)
     return {
         "view": to_network(picture), "warped": to_network(warped), "points": (to_points / size).astype(np.float32),
@@ -114,8 +122,13 @@ def reenactment_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[s
 
 def with_foreign_proportions(view: View, rng: np.random.Generator) -> View:
     """The view as it would be with the proportions of somebody else: picture, masks and landmarks are moved alike."""
-    amount = float(rng.uniform(0, MOST_FOREIGN))
-    asked = foreign_proportions(view.landmarks, float(np.nan_to_num(view.pose[0])), rng, amount)
+    amount, seed = float(rng.uniform(0, MOST_FOREIGN)), int(rng.integers(2**31))
+
+    def with_others(points: np.ndarray) -> np.ndarray:
+        return foreign_proportions(points, float(np.nan_to_num(view.pose[0])), np.random.default_rng(seed), amount)
+
+    asked = with_others(view.landmarks)
+    found = None if view.found is None else with_others(view.found)
     height, width = view.rgb.shape[:2]
     source_px = warp_map(view.landmarks, asked, (height, width)) - np.float32(0.5)
 
@@ -124,7 +137,7 @@ def with_foreign_proportions(view: View, rng: np.random.Generator) -> View:
         return np.asarray(cv2.remap(picture, x, y, kernel, borderMode=cv2.BORDER_REPLICATE))
 
     masks = {name: moved(getattr(view, name), cv2.INTER_LINEAR) for name in ("face", "hair")}
-    return replace(view, rgb=moved(view.rgb, cv2.INTER_CUBIC), landmarks=asked, **masks)
+    return replace(view, rgb=moved(view.rgb, cv2.INTER_CUBIC), landmarks=asked, found=found, **masks)
 
 
 def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -234,10 +247,16 @@ def head_mask(face: np.ndarray, hair: np.ndarray) -> np.ndarray:
 
 
 def parts_mask(landmarks: np.ndarray, size: int) -> np.ndarray:
-    """(1, S, S): mouth and eyes, where a warp cannot show what the view hides."""
+    """(1, S, S): mouth and eyes, where a warp cannot show what the view hides; of a shut eye also its lid."""
     mask = np.zeros((size, size), np.uint8)
     for first, last in ((60, 68), (68, 76), (76, 88)):
         cv2.fillPoly(mask, [np.round(landmarks[first:last]).astype(np.int32)], 255)
+    for first, last, _ in EYES:
+        centre, along = (landmarks[first] + landmarks[last]) / 2, landmarks[last] - landmarks[first]
+        axes = np.linalg.norm(along) * np.array([0.5, OPEN_EYE / 2])
+        angle = np.degrees(np.arctan2(along[1], along[0]))
+        box = (tuple(map(float, centre)), tuple(map(float, 2 * axes)), float(angle))
+        cv2.ellipse(mask, box, 255, cv2.FILLED)
     return as_plane(cv2.dilate(mask, np.ones((size // 64 * 2 + 1,) * 2, np.uint8)))
 
 

@@ -78,9 +78,10 @@ def train(recipe: Recipe, folders: DataFolders, run: RunSettings, progress: Prog
         CancelledError: The user stopped the run; the same command goes on with it.
     """
     with joined_processes(run.device) as processes:
-        trainer = Trainer(recipe, build_task(recipe, folders), run, processes)
+        told = progress if progress is not None and processes.first else Progress()
+        trainer = Trainer(recipe, build_task(recipe, folders, told), run, processes)
         try:
-            return _train(trainer, progress if progress is not None and processes.first else Progress())
+            return _train(trainer, told)
         finally:
             trainer.log.close()
 

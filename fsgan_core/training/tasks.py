@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fsgan_core.job.progress import Progress
 from fsgan_core.networks.face_embedding import FaceEmbedding
 from fsgan_core.networks.face_features import FaceFeatures
 from fsgan_core.networks.generator import Enhancer
@@ -31,6 +32,7 @@ from fsgan_core.training import (
 )
 from fsgan_core.training.analysis_samples import FaceSampler
 from fsgan_core.training.datasets import Clip, load_clips
+from fsgan_core.training.found_landmarks import add_found_landmarks
 from fsgan_core.training.generator_samples import PairSampler
 from fsgan_core.training.generator_steps import GeneratorContext
 from fsgan_core.training.head_pairs import HeadPairs
@@ -60,7 +62,8 @@ class DataFolders:
 
     Attributes:
         root: The folder that holds them.
-        frozen: Folder of exported networks that this training needs (face features, T), or None.
+        frozen: Folder of exported networks that this training needs (face features; for G_r also T and landmarks), or
+            None.
     """
 
     root: Path
@@ -90,8 +93,13 @@ class Task:
     validation: Callable[[nn.Module, dict[str, Tensor]], dict[str, Tensor]] | None = None
 
 
-def build_task(recipe: Recipe, folders: DataFolders) -> Task:
+def build_task(recipe: Recipe, folders: DataFolders, progress: Progress | None = None) -> Task:
     """The task of a recipe.
+
+    Args:
+        recipe: What to train.
+        folders: Prepared data.
+        progress: Told of the clips that the landmark network looks at first.
 
     Raises:
         JobError: Data are missing.
@@ -101,7 +109,7 @@ def build_task(recipe: Recipe, folders: DataFolders) -> Task:
     network = build_network(recipe.role, recipe.size)
     initialise(network)
     if recipe.role in ("reenactment", "inpainting", "blending"):
-        return _generator_task(recipe, folders, network)
+        return _generator_task(recipe, folders, network, progress or Progress())
     if recipe.role == "transformer":
         pairs = {split: HeadPairs(folders.root / "heads.npz", split) for split in ("train", "val")}
         return Task(network, network, lambda size, split: pairs[split].sample, analysis_steps.transformer_step)
@@ -167,7 +175,7 @@ def initialise(network: nn.Module) -> None:
             nn.init.normal_(module.weight, 0.0, 0.0 if residual else 0.01)
 
 
-def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) -> Task:
+def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module, progress: Progress) -> Task:
     makers = {
         "reenactment": (generator_samples.reenactment_sample, generator_steps.reenactment_pictures),
         "inpainting": (generator_samples.inpainting_sample, generator_steps.inpainting_pictures),
@@ -183,6 +191,8 @@ def _generator_task(recipe: Recipe, folders: DataFolders, network: nn.Module) ->
     transformer = None
     if recipe.role == "reenactment" and (frozen / "transformer.safetensors").exists():
         transformer = load_network(frozen, "transformer").eval().requires_grad_(False)
+    if recipe.role == "reenactment" and (frozen / "landmarks.safetensors").exists():
+        add_found_landmarks(clips["train"], folders.root / "found", frozen, progress)
     discriminator = None
     if recipe.adversarial_from < 1:
         discriminator = PatchDiscriminator(64 if recipe.size == "paper" else 16)

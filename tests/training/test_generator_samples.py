@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from fsgan_core.geometry.eye_opening import EYES
 from fsgan_core.geometry.landmark_warp import MEAN_FACE, warp_to_landmarks
 from fsgan_core.training.datasets import View
-from fsgan_core.training.generator_samples import with_foreign_proportions
+from fsgan_core.training.generator_samples import parts_mask, with_foreign_proportions
 
 SIDE = 128
 
@@ -42,3 +43,16 @@ def test_face_and_hair_still_fill_the_picture() -> None:
 def test_the_same_draw_gives_the_same_target() -> None:
     first, second = (with_foreign_proportions(view(), np.random.default_rng(5)) for _ in range(2))
     assert np.array_equal(first.rgb, second.rgb) and np.array_equal(first.landmarks, second.landmarks)
+
+
+def test_the_lid_of_a_shut_eye_counts_as_eye() -> None:
+    landmarks = MEAN_FACE * 256
+    shut = landmarks.copy()
+    for first, last, lids in EYES:
+        for upper, lower in lids:
+            shut[upper] = shut[lower]
+        lid = (landmarks[[upper for upper, _ in lids]].mean(0) + landmarks[[first, last]].mean(0)) / 2
+        assert parts_mask(shut, 256)[0, int(lid[1]) - 3, int(lid[0])] == 1
+    for mask in (parts_mask(shut, 256), parts_mask(landmarks, 256)):
+        brow, cheek = landmarks[[35, 44]].astype(int), landmarks[[66, 74]].astype(int) + (0, 14)
+        assert not mask[0][brow[:, 1], brow[:, 0]].any() and not mask[0][cheek[:, 1], cheek[:, 0]].any()
