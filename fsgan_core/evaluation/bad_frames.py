@@ -13,6 +13,7 @@ LIMITS = {
     "pose_error_deg": (6.0, "pose error"),
     "landmark_error_px": (6.0, "mouth or eyes off"),
     "expression": (1.2, "another expression"),
+    "eye_error": (0.1, "eyes open or shut otherwise"),
     "seam": (6.0, "visible seam"),
 }
 """Figure to the value above which a frame is bad, and what is said."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from fsgan_core.color.network_encoding import network_to_linear
-from fsgan_core.evaluation.expression_error import landmark_error_px
+from fsgan_core.evaluation.expression_error import eye_error, landmark_error_px
 from fsgan_core.evaluation.identity import identity_cosine
 from fsgan_core.evaluation.pose_error import pose_error_deg
 from fsgan_core.evaluation.seam import seam_visibility
@@ -36,6 +36,7 @@ class FrameMeasures:
         pose_error_deg: Between the angles of both heads.
         landmark_error_px: Between their landmarks, px of the 256 px crop.
         expression: Distance of both expressions, 0 to 2.
+        eye_error: Difference of how far the eyes are open, in widths of an eye.
         seam: Gradient along the matte's edge that the plate does not have, 8-bit code values a pixel.
         coverage: Share of the crop that the matte covers.
         flicker: Second difference in time over the face, 8-bit code values; plate_flicker the same of the plate.
@@ -47,6 +48,7 @@ class FrameMeasures:
     pose_error_deg: float
     landmark_error_px: float
     expression: float
+    eye_error: float
     seam: float
     coverage: float
     flicker: float = float("nan")
@@ -99,6 +101,7 @@ class FaceJudge:
             pose_error_deg=float(pose_error_deg(poses[1], poses[0])),
             landmark_error_px=float(landmark_error_px(points[1], points[0])),
             expression=float(np.linalg.norm(expressions[1] - expressions[0])),
+            eye_error=float(eye_error(points[1], points[0])),
             seam=seam_visibility(shown[1], shown[0], matte),
             coverage=float(matte.mean()),
         )

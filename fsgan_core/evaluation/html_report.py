@@ -25,6 +25,7 @@ MEANINGS = {
     "pose_error_deg": "angle between the heads of result and plate, degrees",
     "landmark_error_px": "distance of the landmarks, pixels of the 256 px crop",
     "expression": "distance of the expressions, 0 to 2",
+    "eye_error": "difference of how far the eyes are open, in widths of an eye",
     "seam": "extra gradient along the matte's edge, 8-bit code values a pixel",
     "coverage": "share of the crop that the matte covers",
     "flicker": "second difference in time on the face, 8-bit code values",

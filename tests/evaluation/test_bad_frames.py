@@ -7,7 +7,7 @@ from dataclasses import replace
 from fsgan_core.evaluation.bad_frames import bad_frames, describe_bad_frames, verdict
 from fsgan_core.evaluation.face_judge import FrameMeasures
 
-GOOD = FrameMeasures(1, 0.8, 0.1, 2.0, 2.0, 0.5, 1.0, 0.3, 4.0, 4.0)
+GOOD = FrameMeasures(1, 0.8, 0.1, 2.0, 2.0, 0.5, 0.02, 1.0, 0.3, 4.0, 4.0)
 
 
 def shot(**faults: dict[int, float]) -> list[FrameMeasures]:
@@ -38,6 +38,11 @@ def test_a_frame_that_loses_the_person_is_found_by_the_shot_itself() -> None:
     assert bad_frames(shot(identity={1010: 0.5})) == {"not like the source": [1010]}
     assert bad_frames(shot(identity=dict.fromkeys(range(1001, 1025), 0.5))) == {}
     assert len(bad_frames(shot(identity=dict.fromkeys(range(1001, 1025), 0.1)))["not like the source"]) == 24
+
+
+def test_a_lost_blink_is_found() -> None:
+    assert bad_frames(shot(eye_error={1007: 0.2})) == {"eyes open or shut otherwise": [1007]}
+    assert bad_frames(shot(eye_error={1007: 0.05})) == {}
 
 
 def test_flicker_counts_beside_the_plates_own() -> None:

@@ -23,7 +23,7 @@ NAN = float("nan")
 
 
 def measured(count: int = 12) -> ShotMeasures:
-    frames = [FrameMeasures(1000 + k, 0.8, 0.1, 1 + 0.01 * k, 2.0, 0.5, 1.0, 0.3, 4.0, 4.0) for k in range(count)]
+    frames = [FrameMeasures(1000 + k, 0.8, 0.1, 1 + 0.01 * k, 2.0, 0.5, 0.02, 1.0, 0.3, 4.0, 4.0) for k in range(count)]
     frames[0] = replace(frames[0], flicker=NAN, plate_flicker=NAN)
     frames[5] = replace(frames[5], pose_error_deg=25.0)
     return ShotMeasures(tuple(frames), (1040,), bad_frames(frames, (1040,)), 0.1, NAN)

@@ -25,7 +25,7 @@ from fsgan_core.training.synthesis.subject_pack import DEMO_SPLIT, SubjectPack, 
 from fsgan_core.training.synthesis.worker_pool import work_through
 
 # Raise it with any change that gives other pictures: clips of different renderers must not be mixed unnoticed.
-RENDERER_VERSION = 6
+RENDERER_VERSION = 7
 DRAWN, KEPT = "drawn", "kept"
 _KIND_NUMBER = {CLIPS: 0, TAKES: 1}
 
