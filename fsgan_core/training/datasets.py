@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.errors import JobError
 from fsgan_core.geometry.eye_opening import eye_opening
 from fsgan_core.training.synthesis.prepared_clip import PreparedClip, read_clip
@@ -45,6 +46,11 @@ class View:
     pose: np.ndarray
     expression: np.ndarray
     found: np.ndarray | None = None
+
+
+def view_picture(view: View) -> np.ndarray:
+    """(H, W, 3) scene-linear picture of a view, as a plate would show it."""
+    return network_to_linear(view.rgb.astype(np.float32) / 127.5 - 1)
 
 
 class Clip:

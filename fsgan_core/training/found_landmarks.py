@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.face.landmarks import find_landmarks_twice
 from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.face_box import CROP_SIZE, landmarks_to_box
 from fsgan_core.geometry.resample import crop_picture
 from fsgan_core.job.progress import Progress
 from fsgan_core.media.atomic import complete_or_absent
-from fsgan_core.training.datasets import Clip
+from fsgan_core.training.datasets import Clip, view_picture
 from fsgan_core.weights.load import load_network
 
 
@@ -54,7 +53,7 @@ def add_found_landmarks(clips: Sequence[Clip], folder: Path, networks: Path, pro
 def found_landmarks(clip: Clip, index: int, network: nn.Module) -> np.ndarray:
     """(98, 2) float32 px of picture `index`, found in the crop that a tracked face would have."""
     view = clip.view(index, masks=False)
-    picture = network_to_linear(view.rgb.astype(np.float32) / 127.5 - 1)
+    picture = view_picture(view)
     transform = CropTransform.from_face_box(landmarks_to_box(view.landmarks).astype(np.float64), CROP_SIZE, 1.0)
     found = find_landmarks_twice(picture, transform, crop_picture(picture, transform), network)
     return np.asarray(transform.to_plate(found.points), np.float32)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.face.segment import FACE, HAIR, decompress_segmentation
 from fsgan_core.geometry.crop_transform import CropTransform
 from fsgan_core.geometry.eye_opening import OUTER_CORNERS, eye_opening
@@ -19,7 +18,7 @@ from fsgan_core.geometry.resample import crop_picture
 from fsgan_core.job.progress import Progress
 from fsgan_core.pipeline.measure_faces import measure_face
 from fsgan_core.pipeline.shot_picture import ShotPicture
-from fsgan_core.training.datasets import SHUT, Clip, View
+from fsgan_core.training.datasets import SHUT, Clip, View, view_picture
 from fsgan_core.training.unsure_hair import UNSURE_HAIR
 from fsgan_core.training.weights_table import Figure
 from fsgan_core.weights.load import Pack
@@ -134,11 +133,6 @@ def spread_views(clip: Clip, count: int) -> Iterable[View]:
     """`count` views of a clip, spread evenly; the first is the first."""
     positions = np.linspace(0, len(clip) - 1, min(count, len(clip))).round().astype(int)
     return (clip.view(int(position)) for position in positions)
-
-
-def view_picture(view: View) -> np.ndarray:
-    """(H, W, 3) scene-linear picture of a view, as a plate would show it."""
-    return network_to_linear(view.rgb.astype(np.float32) / 127.5 - 1)
 
 
 def landmark_error(points: np.ndarray, labels: np.ndarray) -> float:
