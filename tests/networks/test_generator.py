@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from fsgan_core.networks.face_generators import MOST_BLENDING
 from fsgan_core.networks.generator import MOST_SHIFT, moved
+from fsgan_core.networks.tone_match import tone_match
 from fsgan_core.training.tasks import initialise
 from fsgan_core.weights.architectures import build_network
 
@@ -61,3 +63,16 @@ def test_the_shift_is_learned_and_limited() -> None:
         ramp = torch.linspace(0, 1, SIDE).expand(2, 3, SIDE, SIDE)
         network.net.out_conv.weight.zero_()
         assert (network(ramp, ramp, points) - ramp).abs().max() <= MOST_SHIFT + 2 / SIDE
+
+
+def test_blending_goes_no_further_from_the_tone_match_than_it_may() -> None:
+    network = build_network("blending", "compact").eval()
+    initialise(network)
+    mask = torch.zeros(2, 1, SIDE, SIDE)
+    mask[..., 12:52, 12:52] = 1
+    near = tone_match(picture(), picture().flip(2), mask)
+    with torch.no_grad():
+        torch.testing.assert_close(network(picture(), picture().flip(2), mask), near, atol=1e-5, rtol=0)
+        network.net.out_conv.weight.fill_(10)
+        change = (network(picture(), picture().flip(2), mask) - near).abs()
+    assert 0.9 * MOST_BLENDING < change.max() <= MOST_BLENDING + 1e-6
