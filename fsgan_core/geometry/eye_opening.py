@@ -32,6 +32,11 @@ def eye_opening(landmarks: np.ndarray) -> np.ndarray:
     Returns:
         (...) float64, about 0.03 for shut eyes and 0.25 to 0.35 for open ones; less than 0 where lids cross.
     """
+    return np.asarray(eye_openings(landmarks).mean(-1))
+
+
+def eye_openings(landmarks: np.ndarray) -> np.ndarray:
+    """As `eye_opening` of each eye: (..., 2) float64, the eye at the image's left first."""
     points = np.asarray(landmarks, np.float64)
     gaps = []
     for first, last, lids in EYES:
@@ -40,7 +45,7 @@ def eye_opening(landmarks: np.ndarray) -> np.ndarray:
         across = np.stack([-along[..., 1], along[..., 0]], -1) / width[..., None]
         gap = np.mean([((points[..., b, :] - points[..., a, :]) * across).sum(-1) for a, b in lids], axis=0)
         gaps.append(gap / width)
-    return np.asarray(np.mean(gaps, axis=0))
+    return np.stack(gaps, -1)
 
 
 def shut_wholly(landmarks: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import savgol_filter
 
 from fsgan_core.geometry.box import box_centres, box_sizes, boxes_from_centres
+from fsgan_core.geometry.eye_opening import eye_openings
 
 FULL_MOTION = 0.01
 """Motion per frame, in sides of the box or crop, from which a frame is not averaged at all (released code)."""
@@ -26,6 +27,8 @@ LANDMARK_DEPARTURE = (0.002, 0.006)
 """Distance from the average, in sides of the crop: up to the first it is noise, from the second an expression."""
 NOISE_DEPARTURE = (1.5, 4.0)
 """The same in units of the landmarks' noise, where that is more: a shaky shot is not taken for a lively face."""
+OPENING_DEPARTURE = (0.012, 0.03)
+"""The same for how far an eye is open, in its widths; wide open it is 0.3."""
 BOX_DEPARTURE = (0.03, 0.08)
 """The same for a box's centre and size, in sizes of the box: a nod must not leave the crop."""
 
@@ -42,6 +45,8 @@ FACE_PARTS: dict[str, tuple[int, ...]] = {
     "image-right iris": (97,),
 }
 """Indices of the 98 landmarks that move together and are smoothed together."""
+EYE_PARTS = ("image-left eye", "image-right eye")
+"""Those of `eye_opening.EYES`."""
 
 
 def by_segment(
@@ -93,7 +98,8 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
     """Landmarks steadied over time, each part of the face by its own motion.
 
     What stands still is averaged; what moves is laid on a parabola through its neighbours, which keeps speed and
-    acceleration; what leaves that parabola too (a blink) stays as it was found. On talking heads that turn, 2 degrees a
+    acceleration; what leaves that parabola too stays as it was found, and so does an eye that is open otherwise than
+    there (a blink is two frames, and less than a pixel at its edges). On talking heads that turn, 2 degrees a
     frame, the parabola takes the trembling away (second differences 1.79 to 1.0 px of 256, of the true landmarks 1.25)
     and the error does not grow (1.98 to 1.93 px).
 
@@ -108,6 +114,7 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
     points = np.asarray(landmarks, np.float64)
     smoothed = np.empty_like(points)
     limits = departure_limits(points, side)
+    openings = eye_openings(points)
     for name, part in FACE_PARTS.items():
         members = points[:, list(part)]
         moving = landmark_weight(points, name, frames, side)
@@ -115,6 +122,12 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
         steady = _mixed(curve, running_mean(members, frames), moving)
         leaves = departure_weight(members / side, curve / side, limits)
         smoothed[:, list(part)] = _mixed(members, steady, leaves)
+    noise = trembling(openings)
+    still, full = (max(a, b * noise) for a, b in zip(OPENING_DEPARTURE, NOISE_DEPARTURE, strict=True))
+    for eye, name in enumerate(EYE_PARTS):
+        part = list(FACE_PARTS[name])
+        change = np.abs(openings - eye_openings(smoothed))[:, eye]
+        smoothed[:, part] = _mixed(points[:, part], smoothed[:, part], np.clip((change - still) / (full - still), 0, 1))
     return smoothed.astype(np.float32)
 
 
@@ -156,9 +169,14 @@ def landmark_noise(landmarks: np.ndarray) -> float:
     Args:
         landmarks: (N, 98, 2) px, successive frames; fewer than three have none.
     """
-    if len(landmarks) < 3:
+    return trembling(np.asarray(landmarks)[:, list(FACE_PARTS["nose"])])
+
+
+def trembling(values: np.ndarray) -> float:
+    """The standard deviation of noise in (N, ...) successive values that change smoothly but for some frames."""
+    if len(values) < 3:
         return 0.0
-    bends = np.diff(np.asarray(landmarks, np.float64)[:, list(FACE_PARTS["nose"])], n=2, axis=0)
+    bends = np.diff(np.asarray(values, np.float64), n=2, axis=0)
     # A second difference of independent samples has 6 times their variance; 0.6745 turns a median into a deviation.
     return float(np.median(np.abs(bends)) / (0.6745 * np.sqrt(6)))
 

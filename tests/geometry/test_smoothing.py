@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsgan_core.geometry.box import box_centres, box_sizes
+from fsgan_core.geometry.eye_opening import EYES, eye_opening
+from fsgan_core.geometry.landmark_warp import MEAN_FACE
 from fsgan_core.geometry.smoothing import (
     FACE_PARTS,
     by_segment,
@@ -101,6 +103,19 @@ def test_a_blink_keeps_its_depth_and_a_trembling_lid_is_steadied() -> None:
         np.diff(smooth_landmarks(still, 7, 256)[5:-5, 60:68], axis=0).std()
         < 0.4 * np.diff(still[5:-5, 60:68], axis=0).std()
     )
+
+
+def test_a_blink_of_three_frames_is_as_shut_as_it_was() -> None:
+    head = 12 * np.sin(np.arange(40) / 6)[:, None, None] * np.array([1.0, 0.3])
+    points = MEAN_FACE * 256 + head + np.random.default_rng(0).normal(0, 0.12, (40, 98, 2))
+    for frame, share in ((14, 0.2), (15, 0.65), (16, 1.0), (17, 0.65), (18, 0.2)):
+        for lids in (pair for _, _, pairs in EYES for pair in pairs):
+            points[frame, lids[0]] += share * (points[frame, lids[1]] - points[frame, lids[0]])
+    before, after = eye_opening(points), eye_opening(smooth_landmarks(points, 7, 256))
+    assert before[16] < 0.02
+    assert np.abs(after - before)[13:20].max() < 0.015
+    open_eyes = np.r_[3:12, 21:37]
+    assert np.diff(after[open_eyes]).std() < 0.7 * np.diff(before[open_eyes]).std()
 
 
 def test_the_noise_of_landmarks_is_found_under_motion() -> None:
