@@ -18,6 +18,10 @@ RIMS_APART = 0.05
 """`eye_opening` of an eye that is shut."""
 HALF_SHUT = 0.15
 """From here on an eye is open."""
+LASHES = 0.1
+"""Height of the lashes and their shadow over the points of the upper lid, in widths of an eye."""
+CLOSING = (0.22, 0.1)
+"""Below the first opening an eye is about to close; it does so fully where it has lost the second from the view's."""
 
 
 def eye_opening(landmarks: np.ndarray) -> np.ndarray:
@@ -76,4 +80,26 @@ def shut_wholly(landmarks: np.ndarray) -> np.ndarray:
         gaps = np.interp(upper[:, 0], rim[:, 0], rim[:, 1]) - upper[:, 1]
         kept = wanted / opening if wanted > 0 else 0.0
         points[[pair[0] for pair in lids]] += (1 - kept) * gaps[:, None] * axes[1]
+    return points
+
+
+def above_lashes(landmarks: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The landmarks of a view with the upper lids' points above the lashes, where the eye is to be closed.
+
+    Otherwise a warp stretches lashes, and what it has of the iris over the lid, and a half-shut eye looks open.
+
+    Args:
+        landmarks: (98, 2) px of the view.
+        asked: (98, 2) px, what it is warped to.
+
+    Returns:
+        (98, 2) float64 px.
+    """
+    points = np.array(landmarks, np.float64)
+    wanted, lost = eye_openings(asked), eye_openings(landmarks) - eye_openings(asked)
+    low, full = CLOSING
+    shares = np.clip((low - wanted) / full, 0, 1) * np.clip(lost / full, 0, 1)
+    for share, (first, last, lids) in zip(shares, EYES, strict=True):
+        along = points[last] - points[first]
+        points[[upper for upper, _ in lids]] -= LASHES * share * np.array([-along[1], along[0]])
     return points

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fsgan_core.geometry.eye_opening import shut_wholly
+from fsgan_core.geometry.eye_opening import above_lashes, shut_wholly
 from fsgan_core.geometry.landmark_mirror import mirror_landmarks
 from fsgan_core.geometry.landmark_warp import WarpTarget
 
@@ -28,14 +28,16 @@ def warp_with_mirror(view: np.ndarray, from_points: np.ndarray, to_points: np.nd
     Args:
         view: (H, W, 3) float32.
         from_points: (98, 2) px of the view, WFLW order, pixel centres at +0.5.
-        to_points: (98, 2) px, where they shall lie; eyes that are shut there leave no slit (`shut_wholly`).
+        to_points: (98, 2) px, where they shall lie; eyes that are shut there leave no slit (`shut_wholly`),
+            and skin closes them (`above_lashes`).
 
     Returns:
         (H, W, 3) float32; `warp_to_landmarks` alone where the view shows the face well enough.
     """
     target, width = WarpTarget(shut_wholly(to_points), view.shape[:2]), view.shape[1]
+    mirrored_points = above_lashes(mirror_landmarks(from_points, width), to_points)
+    from_points = above_lashes(from_points, to_points)
     warped = target.warp(view, from_points)
-    mirrored_points = mirror_landmarks(from_points, width)
     own, other = target.shown_share(from_points), target.shown_share(mirrored_points)
     weight = np.clip((_SEEN[1] - own) / (_SEEN[1] - _SEEN[0]), 0, 1) * np.clip((other - own) / _GAIN, 0, 1)
     if not weight.any():

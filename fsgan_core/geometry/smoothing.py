@@ -125,9 +125,10 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
     noise = trembling(openings)
     still, full = (max(a, b * noise) for a, b in zip(OPENING_DEPARTURE, NOISE_DEPARTURE, strict=True))
     for eye, name in enumerate(EYE_PARTS):
-        part = list(FACE_PARTS[name])
+        around = list(FACE_PARTS[name])
         change = np.abs(openings - eye_openings(smoothed))[:, eye]
-        smoothed[:, part] = _mixed(points[:, part], smoothed[:, part], np.clip((change - still) / (full - still), 0, 1))
+        own = np.clip((change - still) / (full - still), 0, 1)
+        smoothed[:, around] = _mixed(points[:, around], smoothed[:, around], own)
     return smoothed.astype(np.float32)
 
 

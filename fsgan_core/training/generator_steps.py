@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fsgan_core.geometry.eye_opening import shut_wholly
+from fsgan_core.geometry.eye_opening import above_lashes, shut_wholly
 from fsgan_core.geometry.landmark_warp import warp_map
 from fsgan_core.training.losses import (
     ADVERSARIAL_WEIGHT,
@@ -110,7 +110,7 @@ def warp_batch(pictures: Tensor, from_points: Tensor, to_points: Tensor) -> Tens
     """
     size = pictures.shape[-1]
     pairs = zip(from_points.cpu().numpy() * size, to_points.cpu().numpy() * size, strict=True)
-    maps = np.stack([warp_map(a, shut_wholly(b), (size, size)) for a, b in pairs])
+    maps = np.stack([warp_map(above_lashes(a, b), shut_wholly(b), (size, size)) for a, b in pairs])
     grid = torch.from_numpy(maps * (2 / size) - 1).to(pictures.device)
     return F.grid_sample(pictures.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fsgan_core.geometry.eye_opening import EYES, LIDS, eye_opening, shut_wholly
+from fsgan_core.geometry.eye_opening import EYES, LASHES, LIDS, above_lashes, eye_opening, shut_wholly
 
 
 def eyes(gap: float, turn_deg: float = 0.0, width: float = 30.0) -> np.ndarray:
@@ -70,3 +70,16 @@ def straight_eyes(gap: float, turn_deg: float = 0.0) -> np.ndarray:
         points[[upper for upper, _ in lids]] -= (0, gap)
     turn = np.radians(turn_deg)
     return points @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]], np.float32)
+
+
+def test_a_closing_eye_is_covered_with_the_skin_above_its_lashes() -> None:
+    view = eyes(9.0, 20)
+    upper = [pair[0] for pair in LIDS]
+    for gap, share in ((9.0, 0), (6.6, 0), (3.0, 1), (0.0, 1)):
+        moved = above_lashes(view, eyes(gap, 20))
+        distance = np.linalg.norm(moved - view, axis=1)
+        assert np.allclose(distance[upper], share * LASHES * 30, atol=1e-4)
+        assert not np.delete(distance, upper).any()
+        assert np.isclose(eye_opening(moved), 0.3 + share * LASHES, atol=1e-5)
+    # Opening a shut eye asks for nothing of the kind.
+    assert np.allclose(above_lashes(eyes(1.0), eyes(3.0)), eyes(1.0))
