@@ -9,6 +9,8 @@ EYES = (
     (68, 72, ((69, 75), (70, 74), (71, 73))),
 )
 """WFLW points of each eye: its two corners, and pairs on the upper and lower lid."""
+EYE_POINTS = ((*range(60, 68), 96), (*range(68, 76), 97))
+"""WFLW points of each eye: its lids all around, and the iris."""
 LIDS = tuple(pair for _, _, lids in EYES for pair in lids)
 """The pairs of both eyes."""
 OUTER_CORNERS = (EYES[0][0], EYES[1][1])

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from scipy.spatial import Delaunay
 
+from fsgan_core.geometry.eye_opening import EYE_POINTS
+
 _CONTOUR = np.arange(0, 33)
 _BROWS = np.arange(33, 51)
 _FACE_POINTS, _HEAD_POINTS = 103, 120
@@ -48,7 +50,6 @@ _NEARNESS = np.concatenate(
 
 In the order of `control_points`: contour, brows, nose, eyes, mouth, irises, forehead, ring, border.
 """
-_EYES = ((*range(60, 68), 96), (*range(68, 76), 97))
 _EYEBALL_NEARNESS = 0.75
 """Of the triangles between lids: behind all skin, since the iris of a shut eye is under its lid."""
 
@@ -168,6 +169,16 @@ def face_triangles() -> np.ndarray:
     return Delaunay(control_points(MEAN_FACE * 256, (256, 256))).simplices.astype(np.int32)
 
 
+@lru_cache(maxsize=1)
+def triangle_nearness() -> np.ndarray:
+    """(T,) which of `face_triangles` lie nearer to the camera than others."""
+    triangles = face_triangles()
+    nearness = _NEARNESS[triangles].min(1)
+    eyeballs = np.any([np.isin(triangles, eye).all(1) for eye in EYE_POINTS], axis=0)
+    nearness[eyeballs] = _EYEBALL_NEARNESS
+    return nearness
+
+
 def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The triangle at each pixel centre, (H, W) int32.
 
@@ -178,9 +189,7 @@ def _triangle_index(target: np.ndarray, triangles: np.ndarray, size: tuple[int, 
     corners = target[triangles]
     area = _areas(target, triangles)
     front = np.sign(area) == np.sign(np.median(area))
-    nearness = _NEARNESS[triangles].min(1)
-    nearness[np.any([np.isin(triangles, eye).all(1) for eye in _EYES], axis=0)] = _EYEBALL_NEARNESS
-    order = np.lexsort((nearness, front))
+    order = np.lexsort((triangle_nearness(), front))
     canvas = np.zeros(size, np.int32)
     fixed = np.round((corners - 0.5) * 16).astype(np.int32)
     for triangle in order:

@@ -122,13 +122,11 @@ def smooth_landmarks(landmarks: np.ndarray, frames: int, side: float) -> np.ndar
         steady = _mixed(curve, running_mean(members, frames), moving)
         leaves = departure_weight(members / side, curve / side, limits)
         smoothed[:, list(part)] = _mixed(members, steady, leaves)
-    noise = trembling(openings)
-    still, full = (max(a, b * noise) for a, b in zip(OPENING_DEPARTURE, NOISE_DEPARTURE, strict=True))
+    limits, after = beyond_noise(OPENING_DEPARTURE, trembling(openings)), eye_openings(smoothed)
     for eye, name in enumerate(EYE_PARTS):
         around = list(FACE_PARTS[name])
-        change = np.abs(openings - eye_openings(smoothed))[:, eye]
-        own = np.clip((change - still) / (full - still), 0, 1)
-        smoothed[:, around] = _mixed(points[:, around], smoothed[:, around], own)
+        leaves = departure_weight(openings[:, [eye]], after[:, [eye]], limits)
+        smoothed[:, around] = _mixed(points[:, around], smoothed[:, around], leaves)
     return smoothed.astype(np.float32)
 
 
@@ -157,8 +155,12 @@ def departure_limits(landmarks: np.ndarray, side: float) -> tuple[float, float]:
         landmarks: (N, 98, 2) px, successive frames.
         side: Side of the crop, px.
     """
-    noise = landmark_noise(landmarks) / side
-    still, full = (max(a, b * noise) for a, b in zip(LANDMARK_DEPARTURE, NOISE_DEPARTURE, strict=True))
+    return beyond_noise(LANDMARK_DEPARTURE, landmark_noise(landmarks) / side)
+
+
+def beyond_noise(departure: tuple[float, float], noise: float) -> tuple[float, float]:
+    """The two limits of a departure, raised to `NOISE_DEPARTURE` where values tremble more."""
+    still, full = (max(a, b * noise) for a, b in zip(departure, NOISE_DEPARTURE, strict=True))
     return still, full
 
 
@@ -191,7 +193,7 @@ def departure_weight(values: np.ndarray, average: np.ndarray, limits: tuple[floa
     """The weight of the unsmoothed value, by its distance from the average.
 
     Args:
-        values: (N, ..., 2) points.
+        values: (N, ..., C) points, or other measures (N, 1).
         average: Of the same shape.
         limits: Root mean square distance of a frame's points that is still noise, and from which nothing is averaged.
 

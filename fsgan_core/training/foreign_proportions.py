@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from fsgan_core.face.aligned_face import TEMPLATE, aligning_similarity
+from fsgan_core.geometry.eye_opening import EYE_POINTS
 from fsgan_core.networks.face_embedding import ALIGNED_PX
 
 _JAW, _NOSE, _MOUTH = np.arange(33), np.arange(51, 60), np.arange(76, 96)
 _LEFT_BROW, _RIGHT_BROW = np.arange(33, 42), np.arange(42, 51)
-_LEFT_EYE, _RIGHT_EYE = np.append(np.arange(60, 68), 96), np.append(np.arange(68, 76), 97)
+_LEFT_EYE, _RIGHT_EYE = (np.array(points) for points in EYE_POINTS)
 _MIDLINE = 0.5
 # Deviation between people (390 heads, frontal, aligned), of place in shares of the aligned side, and of relative size.
 _PLACE = {"brows": (0.006, 0.008), "eyes": (0.006, 0.005), "nose": (0.002, 0.006), "mouth": (0.001, 0.006)}

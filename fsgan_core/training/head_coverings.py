@@ -11,13 +11,12 @@ import cv2
 import numpy as np
 
 _CONTOUR, _BROWS = slice(0, 33), slice(33, 51)
-_LEFT_BROW, _RIGHT_BROW = slice(33, 42), slice(42, 51)
 SCARF_SHARE = 0.5
 """Of the coverings those that also go around cheeks and neck; the rest end above the ears."""
 DARK_SHARE = 0.35
 """Cloth that is nearly black, the hardest to tell from hair."""
-
 HAIR_HIDDEN_SHARE = 0.8
+"""Of the coverings those that take in all hair; the rest let some hang out."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-_EYES = (np.append(np.arange(60, 68), 96), np.append(np.arange(68, 76), 97))
+from fsgan_core.geometry.eye_opening import EYE_POINTS
+
+_EYES = tuple(np.array(points) for points in EYE_POINTS)
 _EYE_CORNERS = ((60, 64), (68, 72))
 _MOUTH, _MOUTH_CORNERS = np.arange(76, 96), (76, 82)
 _LOWER_LIP = np.concatenate([np.arange(83, 88), np.arange(93, 96)])

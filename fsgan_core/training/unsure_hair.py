@@ -1,7 +1,6 @@
 """People of the bundled data folder whose hair labels are wrong: a hat, a scarf, a shadow or skin labelled as hair.
 
-Their labels come from a network (MediaPipe's hair segmenter). Everybody's were looked at, on the portraits
-(124 of the US Congress only after the bundled weights were trained). Those whose
+Their labels come from a network (MediaPipe's hair segmenter). Everybody's were looked at, on the portraits. Those whose
 hair was drawn by hand since, or parted from what is none (`synthesis.corrected_hair`), are not among them. Segmentation
 is not trained on the people named here; `fsgan evaluate-weights` gives its figures with them and without.
 """
