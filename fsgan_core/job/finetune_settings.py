@@ -35,7 +35,7 @@ class FinetuneSettings:
         400, label="Iterations", minimum=1, maximum=100000,
         help="Steps of training at most; it stops earlier where nothing is gained.",
     )
-    batch: int = setting(10, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
+    batch: int = setting(8, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
     learning_rate: float = setting(
         0.01, label="Learning rate", minimum=0.0, maximum=1.0,
         help="Share of a layer's size by which a step of 10 pictures changes it at the start; with fewer pictures it "

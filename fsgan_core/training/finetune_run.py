@@ -173,7 +173,7 @@ class FinetuneRun:
         norm = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
         if not torch.isfinite(norm):
             raise EngineError(f"step {self.step}: the loss is no number. Lower the learning rate.")
-        self.optimizer.step()
+        self.optimizer.step_in(pool)
         decay = min(AVERAGE_DECAY, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for mean, value in zip(self.average.parameters(), parameters, strict=True):

@@ -14,7 +14,7 @@ from fsgan_core.training.generator_steps import (
     remove_background,
 )
 
-SHIFT_WEIGHT = 0.5
+SHIFT_WEIGHT = 1.0
 """Of a px by which the warped view is moved otherwise than the parent moves it."""
 
 

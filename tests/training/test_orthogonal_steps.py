@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,20 @@ def test_going_on_from_a_checkpoint_gives_the_same_bits(tmp_path: Path, layout: 
     load_checkpoint(tmp_path / "state.safetensors", {"net": second}, {"net": resumed})
     walk(second, resumed, range(3, 6))
     assert torch.equal(whole.weight, second.weight) and torch.equal(whole.bias, second.bias)
+
+
+def test_layers_side_by_side_come_to_the_same_bits() -> None:
+    alone, beside = (nn.Sequential(layer(2), nn.ReLU(), nn.Conv2d(8, 4, 1)) for _ in range(2))
+    beside.load_state_dict(alone.state_dict())
+    optimizers = [OrthogonalSteps(net.parameters(), lr=0.05) for net in (alone, beside)]
+    with ThreadPoolExecutor(3) as pool:
+        for seed in range(4):
+            for net in (alone, beside):
+                for parameter, gradient in zip(net.parameters(), gradients(seed, net), strict=True):
+                    parameter.grad = gradient
+            optimizers[0].step()
+            optimizers[1].step_in(pool)
+    for one, other in zip(alone.parameters(), beside.parameters(), strict=True):
+        assert one.requires_grad
+        assert other.requires_grad
+        assert torch.equal(one, other)
