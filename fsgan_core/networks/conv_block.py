@@ -6,7 +6,7 @@ copy of every feature map, which was half the time of a training step on a CPU.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 import torch.nn.functional as F
@@ -35,6 +35,39 @@ class ConvUnit(nn.Sequential):
         if relu:
             layers.append(nn.ReLU(inplace=True))
         super().__init__(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, in, H, W) -> (B, out, H', W')."""
+        return run_convolutions(self, x)
+
+
+def run_convolutions(layers: nn.Sequential, x: Tensor) -> Tensor:
+    """The layers in series, but a convolution and the fixed statistics after it are one: a pass less over the map.
+
+    Args:
+        layers: Every convolution without bias, padded by the same width on all sides, batch normalisation after it.
+        x: (B, in, H, W).
+    """
+    conv: nn.Conv2d | None = None
+    for layer in layers:
+        if isinstance(layer, nn.Conv2d):
+            conv = layer
+        elif isinstance(layer, nn.BatchNorm2d) and conv is not None:
+            x = _normalised_convolution(conv, layer, x)
+        else:
+            x = layer(x)
+    return x
+
+
+def _normalised_convolution(conv: nn.Conv2d, norm: nn.BatchNorm2d, x: Tensor) -> Tensor:
+    if norm.training or norm.running_var is None or norm.running_mean is None:
+        return cast(Tensor, norm(conv(x)))
+    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+    weight, bias = conv.weight * scale.reshape(-1, 1, 1, 1), norm.bias - norm.running_mean * scale
+    around = conv.kernel_size[0] // 2
+    if conv.padding_mode == "zeros":
+        return F.conv2d(x, weight, bias, conv.stride, around)
+    return F.conv2d(F.pad(x, (around,) * 4, conv.padding_mode), weight, bias, conv.stride)
 
 
 class Down(nn.Sequential):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fsgan_core.networks.conv_block import run_convolutions
+
 
 class FaceFeatures(nn.Module):
     """A VGG of five scales with batch normalisation; VGG-19 layout for `paper`, narrow and shallow for `compact`."""
@@ -19,7 +21,8 @@ class FaceFeatures(nn.Module):
         for width, depth in zip(widths, depths, strict=True):
             layers: list[nn.Module] = []
             for _ in range(depth):
-                layers += [nn.Conv2d(previous, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+                convolution = nn.Conv2d(previous, width, 3, 1, 1, bias=False)
+                layers += [convolution, nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
                 previous = width
             self.stages.append(nn.Sequential(*layers))
         self.embedding = nn.Linear(previous * 16, embedding)
@@ -29,7 +32,8 @@ class FaceFeatures(nn.Module):
         """(B, 3, S, S) in [-1, 1] -> one feature map a scale, finest first."""
         maps = []
         for index, stage in enumerate(self.stages):
-            x = stage(F.max_pool2d(x, 2) if index else x)
+            assert isinstance(stage, nn.Sequential)
+            x = run_convolutions(stage, F.max_pool2d(x, 2) if index else x)
             maps.append(x)
         return maps
 
