@@ -1,4 +1,4 @@
-"""`fsgan weights list`, `verify`, `build` and `import`."""
+"""`fsgan weights list`, `verify`, `average`, `build`, `fetch` and `import`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,21 @@ def verify(
         manifest = read_manifest(folder)
         verify_pack(folder, manifest)
         typer.echo(f"{manifest.name}: {len(manifest.sha256)} files are whole, pack {pack_digest(manifest)[:12]}")
+
+
+@app.command()
+def average(
+    first: Annotated[Path, typer.Argument(help="ROLE.safetensors of a run.")],
+    second: Annotated[Path, typer.Argument(help="ROLE.safetensors of a run of the same network.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    share: Annotated[float, typer.Option("--share", min=0.0, max=1.0, help="Of the second; the rest is the first's.")],
+) -> None:
+    """Average two runs of one network, of which one went on from the other: often better than either."""
+    from fsgan_core.weights.average import average_networks
+
+    role = average_networks(first, second, share, out)
+    typer.echo(f"{out}: {1 - share:g} of {first} and {share:g} of {second}, {role}")
 
 
 @app.command()

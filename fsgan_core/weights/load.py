@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import nn
+from torch import Tensor, nn
 
 from fsgan_core.errors import EngineError, WeightsError
 from fsgan_core.networks.inference import to_device
@@ -242,12 +242,8 @@ def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
         WeightsError: The file is missing, damaged, or of another network.
     """
     path = folder / f"{role}.safetensors"
-    try:
-        with safe_open(str(path), "pt") as stored:
-            size = (stored.metadata() or {}).get("size", "compact")
-            tensors = {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"this weight file cannot be read ({error})", path=str(path)) from error
+    tensors, header = read_weight_file(path)
+    size = header.get("size", "compact")
     if size == RELEASED:
         network = build_released(role, {key: tuple(value.shape) for key, value in tensors.items()})
     elif size in PROVIDERS:
@@ -268,6 +264,20 @@ def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
             path=str(path),
         )
     return to_device(network.eval().requires_grad_(False), device)
+
+
+def read_weight_file(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors of a .safetensors file by name, as they are stored, and its header.
+
+    Raises:
+        WeightsError: It is missing or damaged.
+    """
+    try:
+        with safe_open(str(path), "pt") as stored:
+            header = stored.metadata() or {}
+            return {key: stored.get_tensor(key) for key in stored.keys()}, header  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"this weight file cannot be read ({error})", path=str(path)) from error
 
 
 def choose_device(device: str) -> str:
