@@ -82,8 +82,7 @@ def test_the_warped_view_is_moved_as_the_parent_moves_it() -> None:
 
 def test_landmarks_are_seen_where_they_are_in_the_parents_picture() -> None:
     def lost(child: Shade, parent: Shade, kept: float = 1.0) -> Tensor:
-        pairs = (made_with(kept, parent, child, landmarks).extra for landmarks in (SeesByBrightness(), None))
-        seeing, blind = pairs
+        seeing, blind = (made_with(kept, parent, child, sees).extra for sees in (SeesByBrightness(), None))
         return torch.as_tensor(seeing - blind)
 
     child = Shade(0.25)
