@@ -19,7 +19,7 @@ from fsgan_core.training.augment import (
     random_tint,
 )
 from fsgan_core.training.datasets import Clip, View
-from fsgan_core.training.head_coverings import random_covering, recoloured_hair
+from fsgan_core.training.head_coverings import random_covering, recoloured_hair, redyed_cloth
 from fsgan_core.training.occlusion import Occlusion, lay_occluder
 from fsgan_core.training.synthesis.occluder_pictures import OccluderLibrary
 
@@ -37,6 +37,8 @@ COVERED_SHARE, COVERED_YAW_DEG = 0.12, 45.0
 """Of the samples of segmentation, those with cloth over the hair, on heads turned no further."""
 DYED_SHARE = 0.08
 """Of the samples of segmentation, those with hair of another colour."""
+REDYED_SHARE = 0.6
+"""Of the samples of segmentation of people whose hat or scarf hides all hair, those with that in another colour."""
 DRAWN_OCCLUDER_SHARE = 0.75
 """Of the occluders, where there are hands and objects: the rest are blobs, which look like anything."""
 
@@ -105,12 +107,15 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
 def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair.
 
-    Augmented as in section 3.4, by occluders, by cloth over the hair and by dyed hair.
+    Augmented as in section 3.4, by occluders, by cloth over the hair, by dyed hair and dyed hats.
     """
     view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
     kind = rng.random()
-    if kind < COVERED_SHARE and not abs(view.pose[0]) > COVERED_YAW_DEG:
+    if view.covered:
+        if kind < REDYED_SHARE:
+            rgb = redyed_cloth(rgb, face, view.landmarks, rng)
+    elif kind < COVERED_SHARE and not abs(view.pose[0]) > COVERED_YAW_DEG:
         covering = random_covering(view.landmarks, hair, rng)
         rgb = rgb + (covering.colour - rgb) * covering.alpha[..., None]
         face, hair = face * (1 - covering.alpha), hair * (1 - covering.alpha)

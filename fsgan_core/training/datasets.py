@@ -17,6 +17,7 @@ import numpy as np
 from fsgan_core.color.network_encoding import network_to_linear
 from fsgan_core.errors import JobError
 from fsgan_core.geometry.eye_opening import eye_opening
+from fsgan_core.training.synthesis.corrected_hair import COVERED
 from fsgan_core.training.synthesis.prepared_clip import PreparedClip, read_clip
 
 SHUT = 0.08
@@ -37,6 +38,7 @@ class View:
         pose: (3,) float32 degrees yaw, pitch, roll; NaN where unknown.
         expression: (53,) float32 coefficients in [0, 1].
         found: (98, 2) float32 px, the landmarks as the landmark network sees them; None where it was not asked.
+        covered: Whether all hair is known to be under a hat or a scarf.
     """
 
     rgb: np.ndarray
@@ -46,6 +48,7 @@ class View:
     pose: np.ndarray
     expression: np.ndarray
     found: np.ndarray | None = None
+    covered: bool = False
 
 
 def view_picture(view: View) -> np.ndarray:
@@ -90,6 +93,7 @@ class Clip:
             clip.poses[index],
             np.nan_to_num(clip.expression[index]),
             None if self.found is None else self.found[index],
+            self.meta.name in COVERED,
         )
 
 

@@ -136,8 +136,8 @@ def with_foreign_proportions(view: View, rng: np.random.Generator) -> View:
         x, y = source_px[..., 0], source_px[..., 1]
         return np.asarray(cv2.remap(picture, x, y, kernel, borderMode=cv2.BORDER_REPLICATE))
 
-    masks = {name: moved(getattr(view, name), cv2.INTER_LINEAR) for name in ("face", "hair")}
-    return replace(view, rgb=moved(view.rgb, cv2.INTER_CUBIC), landmarks=asked, found=found, **masks)
+    face, hair = (moved(mask, cv2.INTER_LINEAR) for mask in (view.face, view.hair))
+    return replace(view, rgb=moved(view.rgb, cv2.INTER_CUBIC), face=face, hair=hair, landmarks=asked, found=found)
 
 
 def inpainting_sample(sampler: PairSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:

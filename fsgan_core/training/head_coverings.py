@@ -140,6 +140,32 @@ def _waves(
     return height * total
 
 
+def redyed_cloth(rgb: np.ndarray, face: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The picture with everything around its face dyed, mostly dark: a photographed hat or scarf in another colour.
+
+    Only for heads without any hair to be seen: what is dyed is no hair, whatever it is.
+
+    Args:
+        rgb: (S, S, 3) float32 in [0, 1].
+        face: (S, S) float32, 1 is face.
+        landmarks: (98, 2) px.
+        rng: Advanced.
+    """
+    size = len(face)
+    brow, chin = landmarks[_BROWS].mean(0), landmarks[16]
+    height = max(float(np.linalg.norm(brow - chin)), 1.0)
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32) + 0.5
+    away = np.hypot(x - (brow[0] + chin[0]) / 2, y - (brow[1] + chin[1]) / 2) / height
+    around = np.clip((rng.uniform(1.1, 2.2) - away) / rng.uniform(0.05, 0.4) + 0.5, 0, 1)
+    amount = around * (1 - cv2.GaussianBlur(face, (0, 0), 0.8 * size / 256))
+    grey = rgb.mean(2, keepdims=True)
+    coloured = grey + (rgb - grey) * rng.uniform(0, 0.6)
+    dye = 1 + rng.normal(0, 0.15, 3)
+    dark = rng.uniform(0.05, 0.4) if rng.random() < 0.8 else rng.uniform(0.4, 1.6)
+    dyed = np.clip(coloured * (dark * dye).astype(np.float32), 0, 1)
+    return np.asarray(rgb + (dyed - rgb) * amount[..., None], np.float32)
+
+
 def recoloured_hair(rgb: np.ndarray, hair: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The picture (S, S, 3) float32 in [0, 1] with hair (S, S) in [0, 1] dyed: blue, pink, green, white."""
     grey = rgb.mean(2, keepdims=True)

@@ -1,4 +1,4 @@
-"""Cloth hides hair and not the middle of the face; dye changes hair alone."""
+"""Cloth hides hair and not the middle of the face; dye changes hair alone, or cloth alone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from fsgan_core.geometry.landmark_warp import MEAN_FACE
-from fsgan_core.training import analysis_samples, head_coverings
+from fsgan_core.training import analysis_samples, datasets, head_coverings
 from fsgan_core.training.analysis_samples import FaceSampler, segmentation_sample
 from fsgan_core.training.datasets import load_clips
-from fsgan_core.training.head_coverings import random_covering, recoloured_hair
+from fsgan_core.training.head_coverings import random_covering, recoloured_hair, redyed_cloth
+from fsgan_core.training.synthesis import corrected_hair
 
 SIDE = 256
 FACE = MEAN_FACE * SIDE
@@ -56,6 +57,45 @@ def test_dye_changes_hair_alone() -> None:
         assert dyed.min() >= 0 and dyed.max() <= 1
         hues.add(int(dyed[HAIR == 1].mean(0).argmax()))
     assert hues == {0, 1, 2}
+
+
+def test_a_photographed_scarf_is_dyed_and_the_face_is_not() -> None:
+    picture = np.random.default_rng(0).uniform(0.3, 0.9, (SIDE, SIDE, 3)).astype(np.float32)
+    face = np.zeros((SIDE, SIDE), np.float32)
+    face[90:210, 80:176] = 1
+    darkened = []
+    for seed in range(30):
+        dyed = redyed_cloth(picture, face, FACE, np.random.default_rng(seed))
+        assert np.allclose(dyed[96:204, 86:170], picture[96:204, 86:170], atol=2e-3)
+        assert dyed.min() >= 0 and dyed.max() <= 1
+        darkened.append(dyed[60:80, 90:166].mean() / picture[60:80, 90:166].mean())
+    assert 0.6 < np.mean(np.array(darkened) < 0.5) < 0.95
+
+
+def test_only_who_shows_no_hair_is_dyed_around_the_face(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clips = load_clips([data / "takes"], "train")
+    monkeypatch.setattr(datasets, "COVERED", frozenset({clips[0].meta.name}))
+    assert [clip.view(0).covered for clip in clips] == [k == 0 for k in range(len(clips))]
+    monkeypatch.setattr(analysis_samples, "REDYED_SHARE", 1.0)
+    monkeypatch.setattr(analysis_samples, "DYED_SHARE", 0.0)
+    monkeypatch.setattr(analysis_samples, "COVERED_SHARE", 0.0)
+    dyed: list[np.ndarray] = []
+
+    def remember(rgb: np.ndarray, face: np.ndarray, landmarks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        dyed.append(rgb)
+        return rgb
+
+    monkeypatch.setattr(analysis_samples, "redyed_cloth", remember)
+    for clip in clips:
+        for k in range(4):
+            segmentation_sample(FaceSampler([clip], [], 0.0, 96), np.random.default_rng(k))
+    assert len(dyed) == 4
+
+
+def test_who_wears_a_hat_has_no_hair_drawn_for_them() -> None:
+    assert not corrected_hair.COVERED & corrected_hair.BARE_HEADED
+    full = np.ones((32, 32), np.float32)
+    assert not any(corrected_hair.corrected_hair(name, full).any() for name in corrected_hair.COVERED)
 
 
 def test_what_cloth_hides_is_neither_face_nor_hair(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,13 @@ def test_what_is_seen_to_be_no_hair_is_taken_from_the_mask() -> None:
 
 
 def test_nobody_is_corrected_in_two_ways() -> None:
-    assert not set(module._OUTLINES) & set(module._NOT_HAIR)
+    assert not set(module._OUTLINES) & (set(module._NOT_HAIR) | set(module._MORE_HAIR))
+
+
+def test_hair_that_the_mask_lacks_is_added() -> None:
+    mask = corrected_hair("t2i_0649", np.full((192, 192), 0.2, np.float32))
+    assert mask[170, 54] == mask[170, 136] == 1  # the braids
+    assert mask[100, 96] == np.float32(0.2)  # the nose
 
 
 @pytest.mark.parametrize("side", [96, 192, 320])
@@ -53,7 +59,7 @@ def test_an_outline_scales_with_the_picture(side: int) -> None:
 
 
 def test_who_was_corrected_is_believed() -> None:
-    names = set(module._OUTLINES) | set(module._NOT_HAIR)
+    names = set(module._OUTLINES) | set(module._NOT_HAIR) | set(module._MORE_HAIR)
     assert names >= BARE_HEADED
     assert not names & UNSURE_HAIR
 
