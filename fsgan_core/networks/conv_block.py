@@ -45,15 +45,16 @@ def run_convolutions(layers: nn.Sequential, x: Tensor) -> Tensor:
     """The layers in series, but a convolution and the fixed statistics after it are one: a pass less over the map.
 
     Args:
-        layers: Every convolution without bias, padded by the same width on all sides, batch normalisation after it.
+        layers: A convolution before batch normalisation has no bias and is padded by the same width on all sides.
         x: (B, in, H, W).
     """
-    conv: nn.Conv2d | None = None
-    for layer in layers:
-        if isinstance(layer, nn.Conv2d):
-            conv = layer
-        elif isinstance(layer, nn.BatchNorm2d) and conv is not None:
-            x = _normalised_convolution(conv, layer, x)
+    waiting = list(layers)
+    while waiting:
+        layer = waiting.pop(0)
+        after = waiting[0] if waiting else None
+        if isinstance(layer, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+            x = _normalised_convolution(layer, after, x)
+            del waiting[0]
         else:
             x = layer(x)
     return x

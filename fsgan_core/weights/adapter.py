@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from fsgan_core.errors import WeightsError
 from fsgan_core.weights.save import write_tensors
+from fsgan_core.weights.weight_file import read_weight_file
 
 _UP, _DOWN, _WHOLE = ".up", ".down", ".delta"
 
@@ -89,19 +89,6 @@ def save_adapter(path: Path, stored: State, role: str, size: str) -> None:
     write_tensors(path, dict(stored), role, size)
 
 
-def load_adapter(path: Path) -> dict[str, Tensor]:
-    """The tensors of an adapter file.
-
-    Raises:
-        WeightsError: It is missing or damaged.
-    """
-    try:
-        with safe_open(str(path), "pt") as stored:
-            return {key: stored.get_tensor(key) for key in stored.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"this adapter cannot be read ({error})", path=str(path)) from error
-
-
 def add_adapter(network: nn.Module, path: Path) -> nn.Module:
     """The network itself, changed by an adapter file.
 
@@ -109,7 +96,7 @@ def add_adapter(network: nn.Module, path: Path) -> nn.Module:
         WeightsError: It is missing, damaged, or belongs to another network.
     """
     try:
-        network.load_state_dict(apply_change(network.state_dict(), load_adapter(path)))
+        network.load_state_dict(apply_change(network.state_dict(), read_weight_file(path)[0]))
     except WeightsError as error:
         raise WeightsError(error.message, path=str(path)) from error
     return network

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from fsgan_core.errors import WeightsError
-from fsgan_core.weights.load import read_weight_file
 from fsgan_core.weights.save import write_tensors
+from fsgan_core.weights.weight_file import read_weight_file
 
 
 def average_networks(first: Path, second: Path, share: float, out: Path) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from torch import Tensor, nn
+from torch import nn
 
 from fsgan_core.errors import EngineError, WeightsError
 from fsgan_core.networks.inference import to_device
@@ -19,6 +18,7 @@ from fsgan_core.weights.manifest import ADAPTER_SUFFIX, WeightsManifest, read_ma
 from fsgan_core.weights.providers import PROVIDERS, Provided, build_provided
 from fsgan_core.weights.released_networks import RELEASED, build_released
 from fsgan_core.weights.save import TRAINING_ONLY
+from fsgan_core.weights.weight_file import read_weight_file
 
 PACKS = Path(__file__).parent / "packs"
 """Where the bundled packs lie."""
@@ -264,20 +264,6 @@ def load_network(folder: Path, role: str, device: str = "cpu") -> nn.Module:
             path=str(path),
         )
     return to_device(network.eval().requires_grad_(False), device)
-
-
-def read_weight_file(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """The tensors of a .safetensors file by name, as they are stored, and its header.
-
-    Raises:
-        WeightsError: It is missing or damaged.
-    """
-    try:
-        with safe_open(str(path), "pt") as stored:
-            header = stored.metadata() or {}
-            return {key: stored.get_tensor(key) for key in stored.keys()}, header  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"this weight file cannot be read ({error})", path=str(path)) from error
 
 
 def choose_device(device: str) -> str:

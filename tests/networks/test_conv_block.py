@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from fsgan_core.networks.conv_block import ConvUnit, Padding
+from fsgan_core.networks.conv_block import ConvUnit, Padding, run_convolutions
 
 
 def unit(stride: int, padding: Padding, relu: bool = True) -> ConvUnit:
@@ -47,3 +47,10 @@ def test_statistics_that_are_being_learned_are_those_of_the_batch() -> None:
     spread = (made.mean((0, 2, 3)) - norm.bias).abs().max()
     assert float(spread) < 1e-5
     assert not torch.equal(norm.running_mean, before)
+
+
+def test_a_convolution_without_statistics_runs_as_it_is() -> None:
+    torch.manual_seed(2)
+    layers = nn.Sequential(nn.Conv2d(3, 4, 1), nn.Conv2d(4, 5, 3), nn.ReLU(), nn.BatchNorm2d(5), nn.Conv2d(5, 2, 3))
+    x = torch.rand(1, 3, 9, 9)
+    assert torch.equal(run_convolutions(layers.eval(), x), one_after_the_other(layers, x))

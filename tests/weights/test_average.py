@@ -12,8 +12,9 @@ from fsgan_core.cli.weights_commands import app
 from fsgan_core.errors import WeightsError
 from fsgan_core.weights.architectures import build_network
 from fsgan_core.weights.average import average_networks
-from fsgan_core.weights.load import load_network, read_weight_file
+from fsgan_core.weights.load import load_network
 from fsgan_core.weights.save import save_network
+from fsgan_core.weights.weight_file import read_weight_file
 
 
 def run(folder: Path, seed: int, role: str = "detector") -> Path:
