@@ -24,7 +24,6 @@ from fsgan_core.job.progress import Progress
 from fsgan_core.job.spec import FinetuneJob
 from fsgan_core.media.still import write_png
 from fsgan_core.networks.face_generators import ReenactmentGenerator
-from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
 from fsgan_core.pipeline.engine import device_errors, frame_workers, open_engine
 from fsgan_core.training import generator_samples, generator_steps
 from fsgan_core.training.finetune_run import FinetuneRun, Tuned, TunedResult, as_batch
@@ -118,8 +117,7 @@ def prepare_network(
     if isinstance(network, ReenactmentGenerator):
         sample = partial(subject_sample, SubjectSampler(learned))
         sheet = partial(_show_reenacted, held_out, network)
-        seeing = parent.landmarks if isinstance(parent.landmarks, LandmarkHRNet) else None
-        return Tuned(role, network, sample, partial(subject_pictures, network, seeing), held_out.figures, sheet)
+        return Tuned(role, network, sample, partial(subject_pictures, network), held_out.figures, sheet)
     make, pictures = _SAMPLES[role]
     size = learned[0].picture.shape[0]
     fixed_from = PairSampler([as_clip(held)], size)

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor
 
 from fsgan_core.networks.face_generators import ReenactmentGenerator
-from fsgan_core.networks.landmark_heatmap import heatmaps_to_points
-from fsgan_core.networks.landmark_hrnet import LandmarkHRNet
 from fsgan_core.training.generator_steps import (
     PARTS_WEIGHT,
     Generated,
@@ -16,17 +14,12 @@ from fsgan_core.training.generator_steps import (
     remove_background,
 )
 
-SHIFT_WEIGHT = 1.0
+SHIFT_WEIGHT = 0.5
 """Of a px by which the warped view is moved otherwise than the parent moves it."""
-
-
-LANDMARK_WEIGHT = 0.25
-"""Of a px by which a landmark lies otherwise than in the parent's picture."""
 
 
 def subject_pictures(
     parent: ReenactmentGenerator,
-    landmarks: LandmarkHRNet | None,
     net: ReenactmentGenerator,
     batch: dict[str, Tensor],
     context: GeneratorContext,
@@ -34,14 +27,13 @@ def subject_pictures(
     ramp: float,
 ) -> list[Generated]:
     """As `reenactment_pictures`; where another face's landmarks are asked for, mouth and eyes stay as the parent makes
-    them, the warped view is moved as the parent moves it, and landmarks are seen where they are seen in its picture.
+    them, and the warped view is moved as the parent moves it.
 
     Without this the mouth that belongs to a pose in the clip is learned by heart, and the plate's is not followed; and
     the skin is drawn to where the clip's landmarks would have it.
 
     Args:
         parent: G_r before finetuning.
-        landmarks: Sees both pictures; None leaves this out.
         net: G_r.
         batch: `subject_samples.subject_sample`; `kept` says which kind it is.
         context: Frozen networks.
@@ -58,9 +50,4 @@ def subject_pictures(
     detail = ((made - wanted).abs() * parts).mean() * PARTS_WEIGHT * context.pixel_weight * 4
     if shifts is not None and wanted_shifts is not None:
         detail = detail + (shifts - wanted_shifts).abs().mean() * made.shape[-1] * SHIFT_WEIGHT
-    if landmarks is not None:
-        with torch.no_grad():
-            wanted_points = heatmaps_to_points(landmarks(wanted))
-        apart = (heatmaps_to_points(landmarks(made)) - wanted_points).norm(dim=-1)
-        detail = detail + apart.mean() * made.shape[-1] * LANDMARK_WEIGHT
     return [Generated(remove_background(made, parts), remove_background(wanted, parts), detail)]

@@ -158,10 +158,10 @@ def test_the_parent_itself_is_not_changed(tmp_path: Path) -> None:
 
 def test_few_pictures_a_step_take_a_smaller_rate(tmp_path: Path) -> None:
     rates = {}
-    for batch in (2, 5, 10, 20):
+    for batch in (3, 6, 12, 24):
         settings = replace(SETTINGS, batch=batch, learning_rate=0.1)
         run = FinetuneRun(tuned(), Features(), settings, tmp_path / str(batch), "cpu")
         run.step = 9
         rates[batch] = run._rate()
-    assert rates[2] == pytest.approx(0.2 * rates[10]) and rates[5] == pytest.approx(0.5 * rates[10])
-    assert rates[20] == rates[10] <= 0.1
+    assert rates[3] == pytest.approx(rates[12] / 4) and rates[6] == pytest.approx(rates[12] / 2)
+    assert rates[24] == rates[12] <= 0.1

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fsgan_core.training.generator_steps import GeneratorContext
-from fsgan_core.training.subject_steps import LANDMARK_WEIGHT, SHIFT_WEIGHT, subject_pictures
+from fsgan_core.training.subject_steps import SHIFT_WEIGHT, subject_pictures
 
 SIZE = 16
 
@@ -39,18 +39,9 @@ def batch(kept: float) -> dict[str, Tensor]:
     }  # fmt: skip
 
 
-class SeesByBrightness(nn.Module):
-    """Landmarks that lie further right the brighter the picture is."""
-
-    def forward(self, picture: Tensor) -> Tensor:
-        columns = torch.arange(SIZE) / SIZE
-        bump = torch.exp(-(((columns - 0.5 - 0.25 * picture.mean()) / 0.1) ** 2))
-        return bump.expand(1, 98, SIZE, SIZE)
-
-
-def made_with(kept: float, parent: Any, child: Any, landmarks: Any = None) -> Any:
+def made_with(kept: float, parent: Any, child: Any) -> Any:
     context = GeneratorContext(nn.Identity(), None)
-    return subject_pictures(parent, landmarks, child, batch(kept), context, "full", 0.0)[0]
+    return subject_pictures(parent, child, batch(kept), context, "full", 0.0)[0]
 
 
 def test_a_frame_of_the_clip_is_wanted_as_it_is() -> None:
@@ -78,20 +69,6 @@ def test_the_warped_view_is_moved_as_the_parent_moves_it() -> None:
     lost.backward()
     assert child.shift.grad is not None and float(child.shift.grad) > 0
     assert float(made_with(0.0, Shade(0.25), child).extra) == float(made_with(0.0, Shade(0.25), Shade(0.25)).extra)
-
-
-def test_landmarks_are_seen_where_they_are_in_the_parents_picture() -> None:
-    def lost(child: Shade, parent: Shade, kept: float = 1.0) -> Tensor:
-        seeing, blind = (made_with(kept, parent, child, sees).extra for sees in (SeesByBrightness(), None))
-        return torch.as_tensor(seeing - blind)
-
-    child = Shade(0.25)
-    right = lost(child, Shade(-0.15))
-    assert float(right) == pytest.approx(0.25 * 0.4 * SIZE * LANDMARK_WEIGHT, rel=0.1)  # columns are coarse
-    right.backward()
-    assert child.value.grad is not None and float(child.value.grad) > 0
-    assert float(lost(Shade(0.25), Shade(0.25))) == pytest.approx(0, abs=1e-6)
-    assert float(lost(Shade(0.25), Shade(-0.15), kept=0.0)) == 0
 
 
 def test_only_the_child_learns() -> None:
