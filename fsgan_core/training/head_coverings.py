@@ -41,16 +41,12 @@ def random_covering(landmarks: np.ndarray, hair: np.ndarray, rng: np.random.Gene
         rng: Advanced.
     """
     size = len(hair)
-    brow = landmarks[_BROWS].mean(0)
-    chin = landmarks[16]
-    up = brow - chin
-    height = max(float(np.linalg.norm(up)), 1.0)
-    up = up / height
+    middle, up, height = _upright(landmarks)
     across = np.array([-up[1], up[0]])
     rotation = np.stack([across, up])
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) + 0.5
-    place = ((np.stack([x, y], -1) - (brow + chin) / 2) @ rotation.T) / height  # across and up, in brow-to-chin heights
-    outline = ((landmarks[_CONTOUR] - (brow + chin) / 2) @ rotation.T) / height
+    place = ((np.stack([x, y], -1) - middle) @ rotation.T) / height  # across and up, in brow-to-chin heights
+    outline = ((landmarks[_CONTOUR] - middle) @ rotation.T) / height
     half = float(np.ptp(outline[:, 0])) / 2
     centre = float(outline[:, 0].mean())
     is_scarf = rng.random() < SCARF_SHARE
@@ -61,6 +57,14 @@ def random_covering(landmarks: np.ndarray, hair: np.ndarray, rng: np.random.Gene
     blur_px = float(rng.uniform(0.5, 1.2)) * size / 256
     alpha = cv2.GaussianBlur(np.clip(outer * (1 - inner), 0, 1), (0, 0), blur_px)
     return Covering(random_cloth(place, rng), alpha)
+
+
+def _upright(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """The middle between brows and chin, the direction from chin to brows (length 1), and their distance in px."""
+    brow, chin = landmarks[_BROWS].mean(0), landmarks[16]
+    up = brow - chin
+    height = max(float(np.linalg.norm(up)), 1.0)
+    return (brow + chin) / 2, up / height, height
 
 
 def _outer_shape(
@@ -152,10 +156,9 @@ def redyed_cloth(rgb: np.ndarray, face: np.ndarray, landmarks: np.ndarray, rng: 
         rng: Advanced.
     """
     size = len(face)
-    brow, chin = landmarks[_BROWS].mean(0), landmarks[16]
-    height = max(float(np.linalg.norm(brow - chin)), 1.0)
+    middle, _, height = _upright(landmarks)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32) + 0.5
-    away = np.hypot(x - (brow[0] + chin[0]) / 2, y - (brow[1] + chin[1]) / 2) / height
+    away = np.hypot(x - middle[0], y - middle[1]) / height
     around = np.clip((rng.uniform(1.1, 2.2) - away) / rng.uniform(0.05, 0.4) + 0.5, 0, 1)
     amount = around * (1 - cv2.GaussianBlur(face, (0, 0), 0.8 * size / 256))
     grey = rgb.mean(2, keepdims=True)
