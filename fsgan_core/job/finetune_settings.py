@@ -38,7 +38,7 @@ class FinetuneSettings:
     batch: int = setting(8, label="Pictures a step", minimum=1, maximum=64, help="More is steadier and slower.")
     learning_rate: float = setting(
         0.01, label="Learning rate", minimum=0.0, maximum=1.0,
-        help="Share of a layer's size by which a step of 10 pictures changes it at the start; with fewer pictures it "
+        help="Share of a layer's size by which a step of 12 pictures changes it at the start; with fewer pictures it "
         "is less in proportion, and it falls to nothing.",
     )
     held_out_frames: int = setting(
