@@ -19,7 +19,7 @@ from fsgan_core.training.augment import (
     random_tint,
 )
 from fsgan_core.training.datasets import Clip, View
-from fsgan_core.training.head_coverings import random_covering, recoloured_hair, redyed_cloth
+from fsgan_core.training.head_coverings import curly_hair, random_covering, recoloured_hair, redyed_cloth
 from fsgan_core.training.occlusion import Occlusion, lay_occluder
 from fsgan_core.training.synthesis.occluder_pictures import OccluderLibrary
 
@@ -27,6 +27,11 @@ ROUGH = CropJitter(rotation_deg=25.0, scale=0.22, shift=0.08)
 """What the detector leaves: for landmarks, pose and segmentation."""
 STEADY = CropJitter(rotation_deg=12.0, scale=0.1, shift=0.04)
 """What a tracked face box leaves: half of the samples of landmarks and pose."""
+TURNED = CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06)
+"""For segmentation (section 3.4)."""
+GENTLE, GENTLE_SHARE = CropJitter(rotation_deg=8.0, scale=0.08, shift=0.03), 0.65
+"""Of the samples of segmentation, those nearly as a shot has them: less turned, relit, blurred and occluded. All that
+the renders themselves vary stays, and a small network learns more of it."""
 NO_FACE_SHARE = 0.08
 """Samples of landmarks that show none, so that low heatmaps say so."""
 WIDE_YAW_DEG, WIDE_SHARE = 25.0, 0.3
@@ -37,6 +42,8 @@ COVERED_SHARE, COVERED_YAW_DEG = 0.12, 45.0
 """Of the samples of segmentation, those with cloth over the hair, on heads turned no further."""
 DYED_SHARE = 0.08
 """Of the samples of segmentation, those with hair of another colour."""
+CURLY_SHARE = 0.08
+"""Of the samples of segmentation, those with loose curls around the hair."""
 REDYED_SHARE = 0.6
 """Of the samples of segmentation of people whose hat or scarf hides all hair, those with that in another colour."""
 DRAWN_OCCLUDER_SHARE = 0.75
@@ -107,9 +114,10 @@ def landmark_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str,
 def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """picture (3, S, S), labels (3, S, S) probabilities of background, face, hair.
 
-    Augmented as in section 3.4, by occluders, by cloth over the hair, by dyed hair and dyed hats.
+    Augmented as in section 3.4, many of them less, by occluders, cloth over the hair, curls, dyed hair and dyed hats.
     """
-    view, rgb, _ = sampler.crop(rng, CropJitter(rotation_deg=30.0, scale=0.15, shift=0.06), masks=True)
+    gentle = bool(rng.random() < GENTLE_SHARE)
+    view, rgb, _ = sampler.crop(rng, GENTLE if gentle else TURNED, masks=True)
     face, hair = view.face.astype(np.float32) / 255, view.hair.astype(np.float32) / 255
     kind = rng.random()
     if view.covered:
@@ -117,17 +125,20 @@ def segmentation_sample(sampler: FaceSampler, rng: np.random.Generator) -> dict[
             rgb = redyed_cloth(rgb, face, view.landmarks, rng)
     elif kind < COVERED_SHARE and not abs(view.pose[0]) > COVERED_YAW_DEG:
         covering = random_covering(view.landmarks, hair, rng)
+        rgb = rgb * covering.shade[..., None]
         rgb = rgb + (covering.colour - rgb) * covering.alpha[..., None]
         face, hair = face * (1 - covering.alpha), hair * (1 - covering.alpha)
     elif kind > 1 - DYED_SHARE:
         rgb = recoloured_hair(rgb, hair, rng)
-    rgb = random_relight(rgb, rng)
-    if rng.random() < 0.45:
+    elif kind > 1 - DYED_SHARE - CURLY_SHARE:
+        rgb, hair = curly_hair(rgb, face, hair, rng)
+    rgb = random_light(rgb, rng, 0.35) if gentle else random_relight(rgb, rng)
+    if rng.random() < (0.2 if gentle else 0.45):
         occluded = sampler.occlude(rgb, view.landmarks, rng)
         rgb, shown = occluded.rgb, 1 - occluded.alpha
         face, hair = face * shown, hair * shown
     hair = np.minimum(hair, 1 - face)
-    rgb = random_lens(rgb, rng)
+    rgb = random_lens(rgb, rng, 0.4 if gentle else 1.0)
     return {"picture": to_network(rgb), "labels": np.stack([1 - face - hair, face, hair]).astype(np.float32)}
 
 

@@ -1,6 +1,7 @@
-"""Headscarves, wraps and caps over the hair of a picture, and hair of another colour: what few portraits show.
+"""Headscarves, wraps and caps over the hair of a picture, curls around it, and hair of another colour.
 
-A segmentation that has seen dark cloth around a face in a handful of portraits takes it for hair.
+Few portraits show them: a segmentation that has seen dark cloth around a face in a handful of portraits takes it for
+hair, and one that has seen hardly any curls takes them for a room.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ DARK_SHARE = 0.35
 HAIR_HIDDEN_SHARE = 0.8
 """Of the coverings those that take in all hair; the rest let some hang out."""
 
+PATTERN_SHARE = 0.5
+"""Cloth of two colours."""
+LEAST_HAIR_SHARE = 0.02
+"""Of a picture, below which hair gets no curls."""
+
 
 @dataclass(frozen=True)
 class Covering:
@@ -26,10 +32,12 @@ class Covering:
     Attributes:
         colour: (S, S, 3) float32 in [0, 1].
         alpha: (S, S) float32, 1 where cloth hides what was there.
+        shade: (S, S) float32 in [0, 1], by which its shadow multiplies the face.
     """
 
     colour: np.ndarray
     alpha: np.ndarray
+    shade: np.ndarray
 
 
 def random_covering(landmarks: np.ndarray, hair: np.ndarray, rng: np.random.Generator) -> Covering:
@@ -53,10 +61,20 @@ def random_covering(landmarks: np.ndarray, hair: np.ndarray, rng: np.random.Gene
     outer = _outer_shape(place, centre, half, is_scarf, rng)
     if rng.random() < HAIR_HIDDEN_SHARE:
         outer = np.maximum(outer, cv2.dilate(hair, np.ones((5, 5), np.uint8)))
-    inner = _opening(place, outline, centre, half, is_scarf, rng)
+    if is_scarf:
+        edge = _face_edge(outline, centre, half, rng) @ rotation * height + middle
+        inner = cv2.fillPoly(np.zeros((size, size), np.float32), [np.round(edge - 0.5).astype(np.int32)], 1.0)
+    else:
+        inner = _below_brim(place, centre, half, rng)
+    cloth = np.asarray(outer * (1 - inner) > 0.5, np.uint8)
     blur_px = float(rng.uniform(0.5, 1.2)) * size / 256
-    alpha = cv2.GaussianBlur(np.clip(outer * (1 - inner), 0, 1), (0, 0), blur_px)
-    return Covering(random_cloth(place, rng), alpha)
+    alpha = cv2.GaussianBlur(cloth.astype(np.float32), (0, 0), blur_px)
+    from_face, from_room, from_cloth = (
+        cv2.distanceTransform(mask, cv2.DIST_L2, 3) / height for mask in (1 - inner.astype(np.uint8), cloth, 1 - cloth)
+    )
+    shadow = rng.uniform(0, 0.6) * np.exp(-from_cloth / rng.uniform(0.02, 0.12))
+    lit = _drapery(place - (centre, 0), half, from_face, from_room, rng)
+    return Covering(random_cloth(place, lit, rng), alpha, np.asarray(1 - shadow * (1 - alpha), np.float32))
 
 
 def _upright(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
@@ -84,60 +102,86 @@ def _outer_shape(
     return shape.astype(np.float32)
 
 
-def _opening(
-    place: np.ndarray, outline: np.ndarray, centre: float, half: float, is_scarf: bool, rng: np.random.Generator
-) -> np.ndarray:
-    """(S, S) float32: where the face looks out, up to some way over the brows."""
+def _below_brim(place: np.ndarray, centre: float, half: float, rng: np.random.Generator) -> np.ndarray:
+    """(S, S) float32: what is lower than the edge of a cap, some way over the brows."""
     x, y = place[..., 0] - centre, place[..., 1]
-    brow_line = 0.5 + rng.uniform(0.03, 0.3) - 0.25 * (x / half) ** 2 * rng.uniform(0, 1) + _waves(place, rng, 0.02)
-    below_edge = y < brow_line
-    if not is_scarf:
-        return below_edge.astype(np.float32)
+    brim = 0.5 + rng.uniform(0.03, 0.3) - 0.25 * (x / half) ** 2 * rng.uniform(0, 1) + _waves(place, rng, 0.02)
+    return (y < brim).astype(np.float32)
+
+
+def _face_edge(outline: np.ndarray, centre: float, half: float, rng: np.random.Generator) -> np.ndarray:
+    """(K, 2): the hole of a scarf, around chin and cheeks and over the forehead, across and up."""
     tight = rng.uniform(0.85, 1.02)
-    lower = np.interp(x, *_lower_edge(outline, centre, tight))
-    cheeks = np.abs(x + rng.normal(0, 0.02)) < half * tight
-    return (below_edge & cheeks & (y > lower)).astype(np.float32)
+    lower = (outline - (centre, 0)) * (tight, 0.5 + 0.5 * tight) + (centre + rng.normal(0, 0.02), 0)
+    ears = float(lower[[0, -1], 1].mean())
+    turn = np.linspace(0, np.pi, 24)
+    over = 0.5 + rng.uniform(0.03, 0.42) - ears
+    upper = np.stack([centre + half * tight * np.cos(turn), ears + over * np.sin(turn) ** rng.uniform(0.5, 1)], -1)
+    hull = cv2.convexHull(np.concatenate([lower, upper]).astype(np.float32))
+    return np.asarray(hull[:, 0], np.float64)
 
 
-def _lower_edge(outline: np.ndarray, centre: float, tight: float) -> tuple[np.ndarray, np.ndarray]:
-    """The lower edge of the face as a function of the place across: x ascending, y."""
-    points = outline[np.argsort(outline[:, 0])]
-    return (points[:, 0] - centre) * tight, points[:, 1] * (0.5 + 0.5 * tight)
+def _drapery(
+    place: np.ndarray, half: float, from_face: np.ndarray, from_room: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """(S, S) float32: the light on cloth, about 1: rounded as a head is, in folds around the face, with a hem.
+
+    Args:
+        place: (S, S, 2) across and up, in heights, from the middle of the face.
+        half: Half the width of the face, in heights.
+        from_face: (S, S) distance to the hole that the face looks out of, in heights.
+        from_room: (S, S) distance to the edge of the cloth, in heights.
+        rng: Advanced.
+    """
+    x, y = place[..., 0] / (1.5 * half), (place[..., 1] - 0.2) / 1.1
+    depth = np.sqrt(np.clip(1 - x**2 - np.clip(y, 0, None) ** 2, 0.05, 1))
+    angle, rise = rng.uniform(-1.3, 1.3), rng.uniform(-0.2, 1.0)
+    towards = np.array([np.sin(angle), rise, np.cos(angle)]) / np.hypot(1, rise)
+    lambert = np.clip(x * towards[0] + y * towards[1] + depth * towards[2], 0, None)
+    ambient = rng.uniform(0.25, 0.8)
+    lit = ambient + (1 - ambient) * lambert
+    around = _waves(place, rng, 1.0, frequency=float(rng.uniform(1, 4)))
+    folds = np.sin(rng.uniform(12, 45) * from_face + rng.uniform(0.5, 3) * around)
+    folds = folds * rng.uniform(0, 1) + _waves(place, rng, 1.0, frequency=float(rng.uniform(2, 7))) * rng.uniform(0, 1)
+    lit = lit * np.exp(rng.uniform(0.02, 0.3) * folds)
+    if rng.random() < 0.6:
+        lit = lit * np.where(from_face < rng.uniform(0.03, 0.15), rng.uniform(0.6, 1.5), 1.0)
+    rim = np.clip(from_room / rng.uniform(0.02, 0.1), 0, 1)
+    return np.asarray(lit * (1 - rng.uniform(0, 0.6) * (1 - rim)), np.float32)
 
 
-def random_cloth(place: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(S, S, 3) float32 in [0, 1]: a colour or a pattern in soft folds.
+def random_cloth(place: np.ndarray, lit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(S, S, 3) float32 in [0, 1]: a colour or a pattern.
 
     Args:
         place: (S, S, 2) coordinates, about 1 a head.
+        lit: (S, S) light on it, about 1.
         rng: Advanced.
     """
     if rng.random() < DARK_SHARE:
-        base = rng.uniform(0.01, 0.08) * (1 + rng.normal(0, 0.12, 3))
+        base = rng.uniform(0.02, 0.2) * (1 + rng.normal(0, 0.12, 3))
     else:
         base = rng.uniform(0.08, 0.95) * (1 + rng.normal(0, rng.choice([0.06, 0.4]), 3))
-    colour = np.tile(np.clip(base, 0.005, 1).astype(np.float32), (*place.shape[:2], 1))
-    if rng.random() < 0.35:
+    colour = np.tile(np.clip(base, 0.01, 1).astype(np.float32), (*place.shape[:2], 1))
+    if rng.random() < PATTERN_SHARE:
         other = np.clip(rng.uniform(0.02, 0.95, 3), 0, 1).astype(np.float32)
         pattern = _waves(place, rng, 1.0, frequency=float(rng.uniform(8, 40))) > rng.uniform(-0.5, 0.5)
         colour = np.where(pattern[..., None], other, colour)
-    folds = _waves(place, rng, 1.0, frequency=float(rng.uniform(3, 14)), stretch=float(rng.uniform(1, 6)))
-    light = 1 + rng.uniform(-0.5, 0.5) * place[..., 0] + rng.uniform(0, 0.4) * place[..., 1]
-    shade = light * np.exp(rng.uniform(0.05, 0.45) * folds)
-    sheen = rng.uniform(0, 0.05) * np.clip(folds, 0, None)
+    if rng.random() < 0.3:  # knitted
+        rows = np.sin(rng.uniform(40, 90) * (place @ rng.normal(0, 1, 2) / np.sqrt(2)))
+        lit = lit * np.exp(rng.uniform(0.05, 0.25) * rows)
+    sheen = rng.uniform(0, 0.08) * np.clip(lit - 0.7, 0, None)
     grain = rng.normal(0, rng.uniform(0, 0.015), place.shape[:2])
-    return np.clip(colour * shade[..., None] + (sheen + grain)[..., None], 0, 1).astype(np.float32)
+    return np.clip(colour * lit[..., None] + (sheen + grain)[..., None], 0, 1).astype(np.float32)
 
 
-def _waves(
-    place: np.ndarray, rng: np.random.Generator, height: float, frequency: float = 5.0, stretch: float = 1.0
-) -> np.ndarray:
+def _waves(place: np.ndarray, rng: np.random.Generator, height: float, frequency: float = 5.0) -> np.ndarray:
     """(S, S) float32: a few sines of random directions that bend one another, within about +-height."""
     total = np.zeros(place.shape[:2], np.float32)
     bend = 0.0
     for _ in range(4):
         angle = rng.uniform(0, np.pi)
-        along = place[..., 0] * np.cos(angle) + place[..., 1] * np.sin(angle) * stretch
+        along = place[..., 0] * np.cos(angle) + place[..., 1] * np.sin(angle)
         one = np.sin(frequency * rng.uniform(0.5, 1.5) * along + rng.uniform(0, 2 * np.pi) + bend)
         bend = 1.5 * one
         total += one.astype(np.float32) / 2
@@ -177,3 +221,48 @@ def recoloured_hair(rgb: np.ndarray, hair: np.ndarray, rng: np.random.Generator)
     brightness = float(rng.uniform(0.8, 3.0))
     dyed = np.clip(grey * brightness * dye.astype(np.float32) + rng.uniform(0, 0.08), 0, 1)
     return np.asarray(rgb + (dyed - rgb) * hair[..., None], np.float32)
+
+
+def curly_hair(
+    rgb: np.ndarray, face: np.ndarray, hair: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Hair with loose curls around it, sharp or out of focus, in its own colours.
+
+    Args:
+        rgb: (S, S, 3) float32 in [0, 1].
+        face: (S, S) float32, 1 is face: no curl falls over it.
+        hair: (S, S) float32 in [0, 1].
+        rng: Advanced.
+
+    Returns:
+        The picture, and the hair with its curls.
+    """
+    size = len(hair)
+    reach = int(size * rng.uniform(0.04, 0.16))
+    strong = (hair > 0.5).astype(np.uint8)
+    around = cv2.dilate(strong, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)) - strong
+    spots, own = np.argwhere(around > 0), np.argwhere(strong > 0)
+    if len(own) < LEAST_HAIR_SHARE * size**2 or not len(spots):
+        return rgb, hair
+    # Nearer curls are more: a curl stands where a second draw by distance says so.
+    far = cv2.distanceTransform(1 - strong, cv2.DIST_L2, 3)[spots[:, 0], spots[:, 1]] / reach
+    spots = spots[rng.random(len(spots)) > far * rng.uniform(0.4, 1)]
+    count = int(len(spots) * rng.uniform(0.08, 0.35))
+    drawn: np.ndarray = np.zeros((size, size, 4), np.float32)
+    largest = rng.uniform(3, 10) * size / 256
+    for y, x in spots[rng.integers(0, max(len(spots), 1), count)] if len(spots) else ():
+        colour = rgb[tuple(own[rng.integers(len(own))])] * rng.uniform(0.5, 1.6)
+        axes = np.maximum(rng.uniform(0.3, 1, 2) * largest, 1).astype(int)
+        start = float(rng.uniform(0, 360))
+        cv2.ellipse(
+            drawn, (int(x), int(y)), (int(axes[0]), int(axes[1])), float(rng.uniform(0, 180)), start,
+            start + float(rng.uniform(60, 340)), (*(float(value) for value in colour), 1.0), 1, cv2.LINE_AA,
+        )  # fmt: skip
+    drawn = cv2.GaussianBlur(drawn, (0, 0), float(rng.choice([0.4, 0.8, 2.5])) * size / 256)
+    alpha = np.clip(drawn[..., 3] * rng.uniform(1, 1.6), 0, 1) * (1 - face)
+    colour = drawn[..., :3] / np.maximum(drawn[..., 3:], 1e-3)
+    curls = cv2.GaussianBlur(alpha, (0, 0), 0.02 * size) > 0.25
+    return (
+        np.asarray(np.clip(rgb + (colour - rgb) * alpha[..., None], 0, 1), np.float32),
+        np.maximum(hair, cv2.GaussianBlur(curls.astype(np.float32), (0, 0), 0.7) * (1 - face)),
+    )
