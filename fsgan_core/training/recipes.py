@@ -53,7 +53,7 @@ RECIPES: dict[str, Recipe] = {
     "features-compact": Recipe("features", "compact", 128, 32, 96_000, 2e-3),
     "landmarks-compact": Recipe("landmarks", "compact", 128, 24, 120_000, 2e-3, photo_share=0.3),
     "pose-compact": Recipe("pose", "compact", 128, 32, 96_000, 2e-3),
-    "segmentation-compact": Recipe("segmentation", "compact", 192, 24, 96_000, 2e-3, photo_share=0.4),
+    "segmentation-compact": Recipe("segmentation", "compact", 256, 24, 96_000, 2e-3, photo_share=0.4),
     "detector-compact": Recipe("detector", "compact", 160, 24, 48_000, 2e-3, photo_share=0.3),
     "transformer-compact": Recipe("transformer", "compact", 0, 512, 4_000_000, 2e-3),
     "identity-compact": Recipe("identity", "compact", 96, 32, 120_000, 2e-3),
