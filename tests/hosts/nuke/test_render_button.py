@@ -73,10 +73,8 @@ def test_render_makes_the_job_and_the_node_reads_the_result(shot: Any) -> None:
 
 def test_user_interface_shows_progress_and_stays_free(shot_gui: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FSGAN_TOY", "slow")
-    started = time.monotonic()
     press(shot_gui, "render")
-    assert time.monotonic() - started < 0.5  # the engine takes longer than that to start
-    assert shot_gui.node["is_running"].value() is True
+    assert shot_gui.node["is_running"].value() is True  # a press that waited for the engine would find it done
     finished(shot_gui)
     (task,) = shot_gui.nuke.tasks
     assert ("progress", 66) in task.shown or ("progress", 100) in task.shown
