@@ -250,7 +250,7 @@ def curly_hair(
     count = int(len(spots) * rng.uniform(0.08, 0.35))
     drawn: np.ndarray = np.zeros((size, size, 4), np.float32)
     largest = rng.uniform(3, 10) * size / 256
-    for y, x in spots[rng.integers(0, max(len(spots), 1), count)] if len(spots) else ():
+    for y, x in spots[rng.integers(0, max(len(spots), 1), count)]:
         colour = rgb[tuple(own[rng.integers(len(own))])] * rng.uniform(0.5, 1.6)
         axes = np.maximum(rng.uniform(0.3, 1, 2) * largest, 1).astype(int)
         start = float(rng.uniform(0, 360))
